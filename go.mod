@@ -1,0 +1,3 @@
+module github.com/makeready-go/makeready
+
+go 1.26
