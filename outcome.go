@@ -67,15 +67,14 @@ type Exit struct {
 	Reason string `json:"reason,omitempty"`
 	// Detail is a longer explanation. It may be a model's own words.
 	Detail string `json:"detail,omitempty"`
-	// Questions are what must be answered first, with outcome NeedsInput.
+	// Questions are what must be answered first, with outcome NeedsInput. Their
+	// text may be a model's own words.
 	Questions []Question `json:"questions,omitempty"`
 	// Suggestion is a recommended next step. It may be a model's own words.
 	Suggestion string `json:"suggestion,omitempty"`
 	// Message is always safe to show a user. When it is empty, the result of
 	// the run carries the outcome's default.
 	Message string `json:"message,omitempty"`
-	// Token names the run to resume once the questions are answered.
-	Token string `json:"token,omitempty"`
 	// Cause is the malfunction behind a refusal, such as the error of a
 	// guardrail that could not decide.
 	Cause error `json:"-"`
@@ -91,6 +90,19 @@ func (e *Exit) Error() string {
 
 // Is makes a blocked exit match [ErrBlocked].
 func (e *Exit) Is(target error) bool { return target == ErrBlocked && e.Outcome == Blocked }
+
+// ends says whether a run can end with this exit: it has no value to answer
+// with, and a malfunction is an error.
+func (e *Exit) ends() bool {
+	switch e.Outcome {
+	case NeedsInput, Escalated, Uncertain, Blocked:
+		return true
+	default:
+		return false
+	}
+}
+
+var errBadExit = errors.New("makeready: an exit must be NeedsInput, Escalated, Uncertain or Blocked")
 
 // Unwrap returns the cause.
 func (e *Exit) Unwrap() error { return e.Cause }

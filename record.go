@@ -192,10 +192,18 @@ func (r *Record) Stages() iter.Seq[Op] {
 // Ops follow their parents, so one pass from the end is enough.
 func (r *Record) rollUp() []Op {
 	ops := slices.Clone(r.Ops)
+	for i := range ops {
+		if ops[i].Kind != OpCall {
+			ops[i].Usage = Usage{}
+		}
+		if ops[i].Kind != OpCharge {
+			ops[i].Cost = 0
+		}
+	}
 	for i := range slices.Backward(ops) {
 		op := &ops[i]
 		if op.Kind == OpAttempt {
-			op.Attempt = 1 // its number so far; from here on, how many
+			op.Attempt = 1 // was its number; from here on, how many
 		}
 		if op.Parent < 0 || op.Parent >= i {
 			continue

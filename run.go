@@ -256,7 +256,7 @@ func outcomeOf(err error, said Outcome, reason string) (Outcome, string) {
 		}
 		return said, reason
 	}
-	if exit, ok := errors.AsType[*Exit](err); ok {
+	if exit, ok := errors.AsType[*Exit](err); ok && exit.ends() {
 		return exit.Outcome, exit.Reason
 	}
 	return Failed, reason
@@ -292,14 +292,10 @@ func (r *running) conclude(err error) (*Exit, error) {
 	var exit Exit
 	given, isExit := errors.AsType[*Exit](err)
 	switch {
-	case isExit:
+	case isExit && given.ends():
 		exit, err = *given, nil
-		if exit.Outcome == Answered || int(exit.Outcome) >= len(outcomes) {
-			exit.Outcome = Failed // an exit has no value to answer with
-		}
-		if exit.Outcome == Failed {
-			err = given
-		}
+	case isExit:
+		err = errBadExit
 	case err != nil:
 		exit.Outcome = Failed
 	case review != "":
