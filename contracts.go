@@ -54,7 +54,7 @@ func (f TemplateFunc) Render(ctx context.Context, vars any) (*Prompt, error) { r
 // A Guardrail judges one content, going in or coming out.
 //
 // Guardrails are called through [Judge], which blocks when Check returns an
-// error, panics, is cancelled or returns the zero Verdict. Check must not
+// error, panics, is canceled or returns the zero Verdict. Check must not
 // change the content's spans.
 type Guardrail interface {
 	Check(ctx context.Context, c Content) (Verdict, error)

@@ -70,7 +70,7 @@ type Hold struct {
 }
 
 // A Settlement ends a [Hold]. The source of its Usage says how sure its Cost
-// is: what was cut, cancelled or timed out is charged as estimated.
+// is: what was cut, canceled or timed out is charged as estimated.
 type Settlement struct {
 	Usage Usage
 	Cost  Money

@@ -71,7 +71,8 @@ const (
 	KindContentFilter                   // the provider refuses the content
 )
 
-var errorKindNames = [...]string{ //archtest:table names of constants
+//archtest:table names of constants
+var errorKindNames = [...]string{
 	"unknown", "rate_limited", "overloaded", "server", "network", "timeout", "auth", "quota",
 	"not_found", "invalid_request", "context_length", "content_filter",
 }
@@ -177,10 +178,10 @@ func (e *InvalidError) Error() string {
 		fmt.Fprintf(&b, " after %d attempts", e.Attempts)
 	}
 	for i, is := range e.Issues {
-		switch {
-		case i == 0:
+		switch i {
+		case 0:
 			b.WriteString(": ")
-		case i == maxIssuesPrinted:
+		case maxIssuesPrinted:
 			fmt.Fprintf(&b, " and %d more", len(e.Issues)-i)
 			return b.String()
 		default:
@@ -237,7 +238,8 @@ func ErrorClass(err error) string {
 	return "error"
 }
 
-var errorClasses = [...]struct { //archtest:table classes by sentinel
+//archtest:table classes by sentinel
+var errorClasses = [...]struct {
 	err   error
 	class string
 }{

@@ -84,7 +84,7 @@ type Finding struct {
 
 // Reasons that [Judge] gives when a guardrail does not.
 const (
-	ReasonGuardFailed  = "guard_failed"  // it returned an error, panicked or was cancelled
+	ReasonGuardFailed  = "guard_failed"  // it returned an error, panicked or was canceled
 	ReasonNoVerdict    = "no_verdict"    // it returned the zero verdict
 	ReasonBadVerdict   = "bad_verdict"   // its action is none of the constants
 	ReasonNotSpecified = "not_specified" // it gave no finding

@@ -124,7 +124,7 @@ func marshalEnum(kind string, names []string, v uint8) ([]byte, error) {
 func unmarshalEnum(kind string, names []string, text []byte, v *uint8) error {
 	for i, name := range names {
 		if name != "" && name == string(text) {
-			*v = uint8(i) //nolint:gosec // the tables hold a handful of names
+			*v = uint8(i)
 			return nil
 		}
 	}

@@ -20,7 +20,8 @@ const (
 	Blocked                    // a guardrail forbids it
 )
 
-var outcomes = [...]struct{ name, message string }{ //archtest:table names and default messages of constants
+//archtest:table names and default messages of constants
+var outcomes = [...]struct{ name, message string }{
 	Failed:      {"failed", "Something went wrong on our side. Please try again later."},
 	Answered:    {"answered", ""},
 	NeedsReview: {"needs_review", "A colleague will confirm this answer."},
@@ -50,7 +51,7 @@ func (o Outcome) MarshalText() ([]byte, error) {
 func (o *Outcome) UnmarshalText(b []byte) error {
 	for i, oc := range outcomes {
 		if oc.name == string(b) {
-			*o = Outcome(i) //nolint:gosec // the table holds a handful of names
+			*o = Outcome(i)
 			return nil
 		}
 	}

@@ -27,7 +27,8 @@ const (
 	OpScore                       // an evaluation: eval
 )
 
-var opKindNames = [...]string{ //archtest:table names of constants
+//archtest:table names of constants
+var opKindNames = [...]string{
 	OpRun: "run", OpStage: "stage", OpBranch: "branch", OpAttempt: "attempt", OpGuard: "guard",
 	OpRoute: "route", OpCharge: "charge", OpCall: "call", OpSelection: "selection", OpScore: "score",
 }
@@ -105,7 +106,10 @@ func (o *Op) CaptureOut(v any) { o.Out = captured(v) }
 func captured(v any) json.RawMessage {
 	b, err := json.Marshal(v)
 	if err != nil {
-		b, _ = json.Marshal(map[string]string{"unencodable": fmt.Sprintf("%T", v)})
+		b, err = json.Marshal(fmt.Sprintf("unencodable %T", v))
+	}
+	if err != nil {
+		return nil
 	}
 	return b
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,7 +127,7 @@ type running struct {
 	settings Settings
 	maxCalls int64
 	calls    atomic.Int64
-	locals   sync.Map // key → func() any
+	locals   sync.Map // localKey[T] → func() T
 
 	mu     sync.Mutex
 	record *Record // Ops are guarded by mu until sealed
@@ -214,7 +215,7 @@ func (r *running) begin(s *scope) context.Context {
 	r.mu.Unlock()
 	ctx := context.Context(s)
 	for _, o := range r.settings.Observers {
-		ctx = o.Begin(ctx, op)
+		ctx = o.Begin(ctx, op) //nolint:fatcontext // each observer adds its own value, once
 	}
 	return ctx
 }
@@ -236,8 +237,8 @@ func (r *running) end(ctx context.Context, op *Op, err error) {
 		op.Outcome, op.Reason = outcomeOf(err, op.Outcome, op.Reason)
 	}
 	op.Err, op.Error = err, ErrorClass(err)
-	for i := len(r.settings.Observers) - 1; i >= 0; i-- {
-		r.settings.Observers[i].End(ctx, op)
+	for _, o := range slices.Backward(r.settings.Observers) {
+		o.End(ctx, op)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -402,16 +403,20 @@ func Review(ctx context.Context, reason string) {
 
 // Local returns the value that the run of ctx keeps under key, made by init on
 // first use: the canary it is pinned to, the vault of its conversation. Keys
-// compare with ==; use an unexported type. All callers of one key must use the
-// same T. Outside a run, init is called every time.
+// compare with ==; use an unexported type. Values of different T are different
+// values. Outside a run, init is called every time.
 func Local[T any](ctx context.Context, key any, init func() T) T {
 	s := scopeOf(ctx)
 	if s == nil {
 		return init()
 	}
-	if f, ok := s.run.locals.Load(key); ok {
-		return f.(func() T)()
+	k := localKey[T]{key}
+	made, ok := s.run.locals.Load(k)
+	if !ok {
+		made, _ = s.run.locals.LoadOrStore(k, sync.OnceValue(init))
 	}
-	f, _ := s.run.locals.LoadOrStore(key, sync.OnceValue(init))
-	return f.(func() T)()
+	get, _ := made.(func() T)
+	return get()
 }
+
+type localKey[T any] struct{ key any }

@@ -18,7 +18,7 @@ type Observer interface {
 	End(ctx context.Context, op *Op)
 }
 
-// A Sink receives the record of every run, finished, failed or cancelled,
+// A Sink receives the record of every run, finished, failed or canceled,
 // before the caller sees the result. Sinks are called in order, with a context
 // that outlives the run's cancellation by [CommitTimeout]. The record must not
 // be changed; it may be kept.

@@ -3,6 +3,7 @@ package makeready_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -206,7 +207,7 @@ func TestEightContractsInOneRun(t *testing.T) {
 }
 
 func TestEveryContractCanStopTheRun(t *testing.T) {
-	boom := fmt.Errorf("boom")
+	boom := errors.New("boom")
 	tests := []struct {
 		name    string
 		input   string

@@ -2,6 +2,7 @@ package cost_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,8 +43,14 @@ func TestMeterChargesEveryCallOnce(t *testing.T) {
 
 func ExampleMeter() {
 	small := makeready.Leaf("local", "small", makeready.ModelFunc(
-		func(context.Context, makeready.Request) (makeready.Response, error) { return makeready.Response{}, nil }))
+		func(context.Context, makeready.Request) (makeready.Response, error) {
+			return makeready.Response{Usage: makeready.Usage{Input: 1000, Output: 100, Source: makeready.UsageReported}}, nil
+		}))
 	// $0.15 and $0.60 per million tokens.
 	model := makeready.Wrap(small, cost.Meter(makeready.Price{Input: 150_000, Output: 600_000}))
-	_, _ = model.Generate(context.Background(), makeready.Request{})
+	ctx, finish, _ := makeready.Start(context.Background(), "example", makeready.Settings{}) // Execute does this
+	_, err := model.Generate(ctx, makeready.Request{})
+	rec, _, _ := finish(err)
+	fmt.Println(rec.Cost())
+	// Output: $0.00021
 }
