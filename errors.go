@@ -204,7 +204,8 @@ type Issue struct {
 	// the model's own words.
 	Path string `json:"path"`
 	// Code is a stable name for the kind of fault: the schema keyword, such as
-	// "enum" or "required", or "syntax", "empty", "truncated", "check".
+	// "enum" or "required", or one of the validator, such as "syntax",
+	// "empty", "truncated" or "refusal".
 	Code string `json:"code"`
 	// Rule is the place in the schema that is broken, or the name of a check:
 	// safe to print.

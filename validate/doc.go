@@ -1,0 +1,63 @@
+// Package validate turns the text of a model into a checked Go value, and asks
+// the model again when the text will not do.
+//
+// It is useful alone, on any text:
+//
+//	type Ticket struct {
+//		Intent     string  `json:"intent" jsonschema:"enum=billing,enum=returns"`
+//		Confidence float64 `json:"confidence" jsonschema:"minimum=0,maximum=1"`
+//	}
+//	tickets, err := validate.For[Ticket]() // once, at start-up
+//	…
+//	ticket, err := tickets.Validate(ctx, text)
+//	if bad, ok := errors.AsType[*makeready.InvalidError](err); ok {
+//		fmt.Println(bad.Issues) // which paths, what was found, what is allowed
+//	}
+//
+// [Generate] puts a model in front of it: a bad answer is followed by a request
+// that names the failing paths, up to [Config].Attempts times.
+//
+// # How text becomes a value
+//
+// The text is trimmed and read as one JSON value. If it is none, the content of
+// its only Markdown fence is read; if that is none either, the only object or
+// array in the text, provided that no other bracket stands outside of it.
+// The value is then checked against the schema of T and decoded with
+// encoding/json. Nothing is repaired, dropped, rounded or made up. A number
+// such as 3.0 fills an integer, because JSON Schema calls it one.
+//
+// What exceeds a limit is refused before anything else looks at it: 1 MiB of
+// text, 200 levels of nesting, keys of 1024 bytes, numbers of 400 digits or
+// with an exponent beyond ±400. The time is linear in the length of the text.
+//
+// # Failure
+//
+// Text that will not do is a [*makeready.InvalidError]. It holds up to 100
+// issues in a stable order. Its string names codes and places of the schema and
+// nothing that the model wrote; Path and Got of an issue do. Codes are the
+// keywords of JSON Schema ("enum", "required", "minimum" and so on) and
+//
+//	empty          there is no text
+//	utf8           the text is not valid UTF-8
+//	size, depth    a limit is exceeded
+//	syntax         there is not exactly one JSON value
+//	duplicate_key  an object has a key twice
+//	number_range   a number is beyond the limits or does not fit its type in Go
+//	type           besides JSON Schema's: a Go type refuses its text
+//	truncated      the output limit cut the answer (Generate)
+//	refusal        the model declined, or the provider withheld (Generate)
+//	panic          the schema library panicked on the value
+//
+// A model that says that it does not know is understood: the object
+//
+//	{"status": "uncertain", "reason": "…", "suggestion": "…"}
+//
+// is a [*makeready.Exit] with outcome Uncertain and reason [ReasonUncertain],
+// unless T is a struct with a property "status" of its own. It is never asked
+// again.
+//
+// # Concurrency
+//
+// A [Parser] is immutable and safe for concurrent use. All reflection and
+// compilation happens in [For]; per call there is only encoding/json's.
+package validate
