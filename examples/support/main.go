@@ -1,0 +1,224 @@
+// Support is the customer-service chain: it classifies a message, gathers what
+// must be known, looks up the shop's tables and writes a reply.
+//
+//	go run ./examples/support "I was overcharged on my last bill"
+//
+// It needs no key and no network: its model is an offline stand-in that reads
+// the prompts (package standin). Everything else is what a service would run.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/makeready-go/makeready"
+	"github.com/makeready-go/makeready/chain"
+	"github.com/makeready-go/makeready/cost"
+	"github.com/makeready-go/makeready/examples/support/standin"
+)
+
+const usage = `usage: support [flags] [message]
+
+Answers a customer's message. Without a message, it reads one per line.
+
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes of the program.
+const (
+	exitOK = iota
+	exitFailed
+	exitUsage
+)
+
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	flags := flag.NewFlagSet("support", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.Usage = func() {
+		fmt.Fprint(errOut, usage)
+		flags.PrintDefaults()
+	}
+	as := flags.String("as", "", "sign in as this `customer`; without it account facts stay closed")
+	asJSON := flags.Bool("json", false, "print one JSON object per message")
+	serve := flags.String("serve", "", "serve JSON over HTTP on this `address`, such as localhost:8080")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitOK
+		}
+		return exitUsage
+	}
+	fail := func(code int, err error) int {
+		fmt.Fprintln(errOut, "support:", err)
+		return code
+	}
+
+	shop, err := openShop(files)
+	if err != nil {
+		return fail(exitFailed, err)
+	}
+	if _, ok := shop.customer(*as); *as != "" && !ok {
+		return fail(exitUsage, fmt.Errorf("-as: unknown customer, use one of %s", strings.Join(shop.customerIDs(), ", ")))
+	}
+	support, err := newSupport(files, offline())
+	if err != nil {
+		return fail(exitFailed, err)
+	}
+	fmt.Fprintln(errOut, "The model is an offline stand-in: it reads the prompts and is no language model.")
+
+	d := desk{support: support.With(chain.Config{Capture: *asJSON}), customer: *as}
+	show := printer(out, isTerminal(out))
+	if *asJSON {
+		show = printJSON(out)
+	}
+	switch {
+	case *serve != "":
+		if flags.NArg() > 0 {
+			return fail(exitUsage, errors.New("-serve takes messages over HTTP, not as arguments"))
+		}
+		if err := serveHTTP(ctx, *serve, d, errOut); err != nil {
+			return fail(exitFailed, err)
+		}
+		return exitOK
+	case flags.NArg() > 0:
+		a, err := d.answer(ctx, strings.Join(flags.Args(), " "), nil)
+		if err != nil {
+			if _, bad := errors.AsType[*inputError](err); bad {
+				return fail(exitUsage, err)
+			}
+		}
+		show(a)
+		if err != nil {
+			return fail(exitFailed, err)
+		}
+		return exitOK
+	default:
+		return converse(ctx, d, in, out, errOut, show, isTerminal(in) && isTerminal(out))
+	}
+}
+
+// The prices of the stand-ins are invented, in the proportion in which small
+// and large models are priced: US dollars per million tokens, in and out.
+var (
+	smallPrice = makeready.Price{Input: 150_000, Output: 600_000}      // $0.15, $0.60
+	largePrice = makeready.Price{Input: 2_500_000, Output: 10_000_000} // $2.50, $10.00
+)
+
+// offline are the stand-ins: one behavior under two names and prices.
+func offline() models {
+	return models{
+		small: makeready.Wrap(makeready.Leaf("offline", "stand-in-small", standin.New(standin.Config{})), cost.Meter(smallPrice)),
+		large: makeready.Wrap(makeready.Leaf("offline", "stand-in-large", standin.New(standin.Config{})), cost.Meter(largePrice)),
+	}
+}
+
+// desk answers messages on behalf of one signed-in customer, or of nobody.
+type desk struct {
+	support  *chain.Node[Enquiry, Reply]
+	customer string
+}
+
+// answer is what came of one message.
+type answer struct {
+	Intent Intent
+	Result *makeready.Result[Reply]
+}
+
+// answer executes the chain. The error is the chain's malfunction, or an
+// *inputError, with which there is no result.
+func (d desk) answer(ctx context.Context, text string, answers map[string]string) (answer, error) {
+	if err := checkMessage(text); err != nil {
+		return answer{}, err
+	}
+	ctx = makeready.WithRun(ctx, makeready.Run{
+		Subject: d.customer,
+		Facts:   makeready.Facts{Verified: d.customer != "", Answers: answers},
+	})
+	var a answer
+	var err error
+	a.Result, err = d.support.Execute(ctx, Enquiry{Text: text, Intent: &a.Intent})
+	return a, err
+}
+
+// converse reads one message per line. When the chain asks something, the next
+// line is the answer.
+func converse(ctx context.Context, d desk, in io.Reader, out, errOut io.Writer, show func(answer), prompt bool) int {
+	ask := func(text string) {
+		if prompt {
+			fmt.Fprint(out, text)
+		}
+	}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 4*maxMessage) // longer lines end the loop with an error
+	code := exitOK
+	for ask("> "); ctx.Err() == nil && lines.Scan(); ask("> ") {
+		text := lines.Text()
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		answers := map[string]string{}
+		for {
+			a, err := d.answer(ctx, text, answers)
+			if err != nil {
+				fmt.Fprintln(errOut, "support:", err)
+				code = exitFailed
+			}
+			if a.Result == nil {
+				break
+			}
+			show(a)
+			question, ok := nextQuestion(a, answers)
+			if !ok {
+				break
+			}
+			ask(question.Text + " ")
+			if !prompt || !lines.Scan() || strings.TrimSpace(lines.Text()) == "" {
+				break
+			}
+			answers[question.Field] = lines.Text()
+		}
+	}
+	if err := lines.Err(); err != nil {
+		fmt.Fprintln(errOut, "support: reading messages:", err)
+		code = exitFailed
+	}
+	return code
+}
+
+// nextQuestion is the first one that a line of text can answer and that has
+// not been answered in this exchange.
+func nextQuestion(a answer, answers map[string]string) (makeready.Question, bool) {
+	if a.Result.Exit == nil {
+		return makeready.Question{}, false
+	}
+	open := slices.IndexFunc(a.Result.Exit.Questions, func(q makeready.Question) bool {
+		return q.Field != signIn.Field && answers[q.Field] == ""
+	})
+	if open < 0 {
+		return makeready.Question{}, false
+	}
+	return a.Result.Exit.Questions[open], true
+}
+
+func isTerminal(v any) bool {
+	f, ok := v.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
