@@ -41,9 +41,9 @@ func scan(text string, buf []byte, yield func(term []byte) bool) []byte {
 		}
 		switch {
 		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
-			buf = append(buf, byte(r))
+			buf = append(buf, text[i])
 		case 'A' <= r && r <= 'Z':
-			buf = append(buf, byte(r)+'a'-'A')
+			buf = append(buf, text[i]+'a'-'A')
 		case r == '\'' || r == '’':
 			n, end := apostrophe(text[i+size:])
 			size += n

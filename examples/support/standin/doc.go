@@ -40,7 +40,8 @@
 // required ones that it does not find. It replies by copying: facts about the
 // same things, the nearest sentences of the best passage, the passage's next
 // step and an offer to help, as far as the prompt speaks of them; without
-// support it is uncertain.
+// support it is uncertain. A member such as "escalate": true|false is true
+// when the customer's words are angry.
 //
 // # What it cannot do
 //

@@ -262,7 +262,7 @@ func findPhone(message string) string {
 
 // The names by which dates are recognized.
 var (
-	months   = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}                                //archtest:table English months
+	months   = [...]string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}                             //archtest:table English months
 	dayWords = [...]string{"today", "yesterday", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"} //archtest:table English days
 )
 

@@ -64,6 +64,9 @@ func FuzzAnswerIsJSON(f *testing.F) {
 // Reading a prompt takes time in proportion to its length: what is sixteen
 // times as long takes far less than 256 times as long.
 func TestReadingIsLinear(t *testing.T) {
+	if raced {
+		t.Skip("times mean nothing under the race detector")
+	}
 	const size = 8_000
 	for name, unit := range map[string]string{
 		"braces":           `{"a":`,

@@ -133,7 +133,10 @@ func (c *tally) log(tb testing.TB, name string) {
 func share(k, n int) float64 { return float64(k) / float64(max(n, 1)) }
 
 func TestOutsideData(t *testing.T) {
-	const draws, randomDraws = 20, 5
+	draws, randomDraws := uint64(20), uint64(10)
+	if raced {
+		draws, randomDraws = 2, 1
+	}
 	tests := []struct {
 		name        string
 		min         float64 // with the three nearest examples
@@ -149,7 +152,11 @@ func TestOutsideData(t *testing.T) {
 			var selected, random tally
 			var mu sync.Mutex
 			var wg sync.WaitGroup
-			turns := make(chan uint64)
+			turns := make(chan uint64, draws)
+			for i := range draws {
+				turns <- i
+			}
+			close(turns)
 			for range 2 {
 				wg.Go(func() {
 					for i := range turns {
@@ -167,10 +174,6 @@ func TestOutsideData(t *testing.T) {
 					}
 				})
 			}
-			for i := range uint64(draws) {
-				turns <- i
-			}
-			close(turns)
 			wg.Wait()
 			selected.log(t, "three nearest examples")
 			t.Logf("three random examples: right %s", rate(random.right, random.n))

@@ -71,6 +71,7 @@ func TestFillsAnyShape(t *testing.T) {
 		{"entities open", `{"intent": "<category>", "entities": {<extracted entities>}}`, `{"intent": "animals", "entities": {"order_number": "4417", "amount": "$5", "date": "3 March", "email": "a@b.example"}}`},
 		{"entities as a list", `{"entities": ["<entity>"]}`, `{"entities": ["4417", "$5", "3 March", "a@b.example"]}`},
 		{"constants", `{"version": "2", "n": 7, "none": null, "flag": true|false, "intent": "<category>"}`, `{"version": "2", "n": 7, "none": null, "flag": false, "intent": "animals"}`},
+		{"calm", `{"escalate": true|false}`, `{"escalate": false}`},
 		{"unknown", `{"intent": "<category>", "color": "<color>", "list": ["<color>"], "empty": [], "object": {}}`, `{"intent": "animals", "color": "", "list": [], "empty": [], "object": {}}`},
 		{"reason", `{"intent": "<category>", "reason": "<why>"}`, `{"intent": "animals", "reason": "The message is like the examples and the description of animals."}`},
 		{"trailing comma", `{"intent": "<category>",}`, `{"intent": "animals"}`},
@@ -233,6 +234,9 @@ If you are unsure: {"status": "uncertain", "reason": "<explanation>", "suggestio
 	require.NoError(t, json.Unmarshal([]byte(generate(t, newModel(), []makeready.Message{system(allowed), user("I am furious and fed up!")})), &got))
 	require.Less(t, got.Confidence, verify, "an angry customer is for a person")
 	require.NotEmpty(t, got.Intent)
+
+	upset := generate(t, newModel(), []makeready.Message{system(`{"escalate": true|false}`), user("I am furious and fed up!")})
+	require.JSONEq(t, `{"escalate": true}`, upset)
 }
 
 func TestObedience(t *testing.T) {
