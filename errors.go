@@ -100,11 +100,19 @@ type ModelError struct {
 // Error describes the failure by kind, status and request id.
 func (e *ModelError) Error() string {
 	var b strings.Builder
-	b.WriteString("model ")
-	if e.Provider != "" {
-		b.WriteString(e.Provider + "/")
+	b.WriteString("model")
+	switch {
+	case e.Provider != "" && e.Model != "":
+		b.WriteString(" " + e.Provider + "/" + e.Model)
+	case e.Provider != "" || e.Model != "":
+		b.WriteString(" " + e.Provider + e.Model)
 	}
-	b.WriteString(e.Model + ": " + e.Kind.String())
+	b.WriteString(": ")
+	if e.Kind == KindUnknown {
+		b.WriteString("failed")
+	} else {
+		b.WriteString(e.Kind.String())
+	}
 	if e.Status != 0 {
 		fmt.Fprintf(&b, ", status %d", e.Status)
 	}
@@ -236,8 +244,11 @@ func ErrorClass(err error) string {
 			return c.class
 		}
 	}
-	return "error"
+	return classUnknown
 }
+
+// classUnknown is the class of errors that are none of this package's.
+const classUnknown = "error"
 
 //archtest:table classes by sentinel
 var errorClasses = [...]struct {

@@ -190,7 +190,9 @@ func (s *UsageSource) UnmarshalText(b []byte) error {
 // Leaf reports nothing, so nothing is counted twice.
 //
 // Leaf fills in the request's Provider and Model where they are empty. Beyond
-// the cap the error is [ErrCallLimit].
+// the cap the error is [ErrCallLimit]. An error that is none of this package's
+// and not the context's becomes the cause of a [*ModelError]: what a client
+// writes into its errors may hold keys or text.
 func Leaf(provider, model string, m Model) Model {
 	return &leaf{provider: provider, model: model, next: m}
 }
@@ -212,14 +214,16 @@ func (l *leaf) Generate(ctx context.Context, req Request) (resp Response, err er
 	}
 	scope := scopeOf(ctx)
 	if scope == nil || scope.op.Kind == OpCall {
-		return l.next.Generate(ctx, req)
+		resp, err := l.next.Generate(ctx, req)
+		return resp, l.locate(req, err)
 	}
 	if err := scope.run.countCall(); err != nil {
 		return Response{}, err
 	}
 	ctx, op := Begin(ctx, Op{Kind: OpCall, Name: req.Model, Provider: req.Provider, Model: req.Model, Task: req.Task, Prompt: req.Prompt})
 	if op == nil { // the run ended meanwhile
-		return l.next.Generate(ctx, req)
+		resp, err := l.next.Generate(ctx, req)
+		return resp, l.locate(req, err)
 	}
 	ended := false
 	defer func() {
@@ -231,5 +235,13 @@ func (l *leaf) Generate(ctx context.Context, req Request) (resp Response, err er
 	}()
 	resp, err = l.next.Generate(ctx, req)
 	ended = true
-	return resp, err
+	return resp, l.locate(req, err)
+}
+
+// locate wraps what nobody has classified.
+func (l *leaf) locate(req Request, err error) error {
+	if ErrorClass(err) != classUnknown {
+		return err
+	}
+	return &ModelError{Provider: req.Provider, Model: req.Model, Err: err}
 }

@@ -84,6 +84,23 @@ func TestLeafCapsCallsPerRun(t *testing.T) {
 	}
 }
 
+func TestLeafHidesWhatClientsWrite(t *testing.T) {
+	secret := errors.New("401 for key sk-PLANTED")
+	m := makeready.Leaf("p", "m", makeready.ModelFunc(func(context.Context, makeready.Request) (makeready.Response, error) {
+		return makeready.Response{}, secret
+	}))
+	_, outside := m.Generate(t.Context(), makeready.Request{})
+	rec, _, inside := execute(t.Context(), makeready.Settings{}, func(ctx context.Context) error {
+		_, err := m.Generate(ctx, makeready.Request{})
+		return err
+	})
+	for _, err := range []error{outside, inside} {
+		require.EqualError(t, err, "model p/m: failed")
+		require.ErrorIs(t, err, secret, "the cause is there for whoever asks")
+	}
+	require.Equal(t, "model_unknown", rec.Error)
+}
+
 func TestLeafDoesNotStartAfterCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -171,6 +188,9 @@ func TestErrorsSayWhatAndHideText(t *testing.T) {
 	require.ErrorIs(t, me, cause)
 	require.True(t, me.Retryable())
 	require.False(t, (&makeready.ModelError{Kind: makeready.KindAuth}).Retryable())
+
+	require.Equal(t, "model small: auth", (&makeready.ModelError{Kind: makeready.KindAuth, Model: "small"}).Error())
+	require.Equal(t, "model: failed", (&makeready.ModelError{}).Error())
 
 	be := &makeready.BudgetError{Budget: "daily", Unit: "nano-USD", Limit: 100, Spent: 90, Reserved: 5, Need: 10, ResetAt: time.Unix(0, 0)}
 	require.Equal(t, `budget "daily": 10 needed, 90 spent and 5 reserved of 100 nano-USD, resets at 1970-01-01T00:00:00Z`, be.Error())

@@ -77,7 +77,7 @@ type Op struct {
 	ResponseID string     `json:"response_id,omitempty"`
 	Stop       StopReason `json:"stop,omitzero"`
 	Usage      Usage      `json:"usage,omitzero"`
-	Price      Price      `json:"price,omitzero"`
+	Price      Price      `json:"price_pico_usd,omitzero"`
 	Cost       Money      `json:"cost_nano_usd,omitempty"`
 	// Direction, Action and Findings are a guard's.
 	Direction Direction `json:"-"`

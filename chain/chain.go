@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"strings"
 
 	"github.com/makeready-go/makeready"
 )
@@ -24,13 +25,16 @@ type Node[In, Out any] struct {
 
 var _ makeready.Chain[int, int] = (*Node[int, int])(nil)
 
-var errNode = errors.New("chain: New needs a name and a function")
+var errNode = errors.New(`chain: a stage needs a function and a name without "/"`)
+
+func validName(name string) bool { return name != "" && !strings.Contains(name, "/") }
 
 // New names a function. The name is that of the stage in records and errors:
-// short, stable, without "/".
+// short, stable, without "/". A node without a function or with another name
+// fails when it is run.
 func New[In, Out any](name string, f func(ctx context.Context, in In) (Out, error)) *Node[In, Out] {
 	n := &Node[In, Out]{name: name}
-	if f != nil && name != "" {
+	if f != nil && validName(name) {
 		n.run = func(ctx context.Context, _ *makeready.Op, in In) (Out, error) { return f(ctx, in) }
 	}
 	return n

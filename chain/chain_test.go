@@ -166,7 +166,9 @@ func TestBands(t *testing.T) {
 		{"a percentage", chain.Bands{}, 95, makeready.Escalated},
 		{"negative", chain.Bands{}, -1, makeready.Escalated},
 		{"own bands", chain.Bands{Auto: .6, Verify: .5}, .6, makeready.Answered},
-		{"own bands, verify from zero", chain.Bands{Auto: .6}, 0, makeready.NeedsReview},
+		{"own auto, default verify", chain.Bands{Auto: .8}, .01, makeready.Escalated},
+		{"own verify, default auto", chain.Bands{Verify: .5}, .5, makeready.NeedsReview},
+		{"auto below the default verify", chain.Bands{Auto: .6}, .9, makeready.Failed},
 		{"crossed bands", chain.Bands{Auto: .5, Verify: .6}, .9, makeready.Failed},
 		{"NaN bands", chain.Bands{Auto: math.NaN(), Verify: .6}, .9, makeready.Failed},
 		{"bands beyond one", chain.Bands{Auto: 90, Verify: 70}, .9, makeready.Failed},
@@ -293,9 +295,10 @@ func TestIncompleteNodes(t *testing.T) {
 	for _, n := range []*chain.Node[int, int]{
 		chain.New[int, int]("x", nil),
 		chain.New("", func(context.Context, int) (int, error) { return 0, nil }),
+		chain.New("a/b", func(context.Context, int) (int, error) { return 0, nil }),
 	} {
 		_, err := n.Run(t.Context(), 1)
-		require.ErrorContains(t, err, "needs a name and a function")
+		require.ErrorContains(t, err, "needs a function and a name")
 		res, err := n.Execute(t.Context(), 1)
 		require.Error(t, err)
 		require.Equal(t, makeready.Failed, res.Outcome)

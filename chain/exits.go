@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -51,7 +52,8 @@ func Uncertain(reason, suggestion string) error {
 
 // Bands say what a confidence is good for: from Auto upwards the run proceeds,
 // from Verify upwards it proceeds and a person must confirm the result, below
-// it is handed to a person. The zero Bands are {0.9, 0.7}.
+// it is handed to a person. A field that is zero has its default, so the zero
+// Bands are {0.9, 0.7}, and no Bands let everything pass.
 //
 // The numbers mean something only for confidences that were calibrated on the
 // model at hand.
@@ -59,8 +61,8 @@ type Bands struct {
 	Auto, Verify float64
 }
 
-// DefaultBands are those of the zero Bands: the thresholds that the pattern is
-// usually described with.
+// The defaults of [Bands]: the thresholds that the pattern is usually described
+// with.
 const (
 	DefaultAuto   = 0.9
 	DefaultVerify = 0.7
@@ -69,13 +71,11 @@ const (
 // Check returns nil from Auto upwards; nil from Verify upwards, having marked
 // the run of ctx as [makeready.NeedsReview]; and otherwise, also for NaN and
 // for what is not within 0 and 1, an exit with outcome Escalated. Bands that
-// are not 0 ≤ Verify ≤ Auto ≤ 1 are a malfunction.
+// are not 0 < Verify ≤ Auto ≤ 1, defaults filled in, are a malfunction.
 func (b Bands) Check(ctx context.Context, confidence float64) error {
-	if b == (Bands{}) {
-		b = Bands{Auto: DefaultAuto, Verify: DefaultVerify}
-	}
-	if !(0 <= b.Verify && b.Verify <= b.Auto && b.Auto <= 1) {
-		return fmt.Errorf("chain: bands %+v: need 0 <= Verify <= Auto <= 1", b)
+	b = Bands{Auto: cmp.Or(b.Auto, DefaultAuto), Verify: cmp.Or(b.Verify, DefaultVerify)}
+	if !(0 < b.Verify && b.Verify <= b.Auto && b.Auto <= 1) {
+		return fmt.Errorf("chain: bands %+v (defaults %v and %v): need 0 < Verify <= Auto <= 1", b, DefaultAuto, DefaultVerify)
 	}
 	switch {
 	case confidence > 1: // a percentage, or nonsense

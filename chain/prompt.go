@@ -41,8 +41,10 @@ type PromptConfig[In, Out any] struct {
 // about In, unless Vars is set.
 func Prompt[In, Out any](name string, c PromptConfig[In, Out]) (*Node[In, Out], error) {
 	switch {
-	case name == "":
-		return nil, errors.New("chain: a prompt stage needs a name")
+	case !validName(name):
+		return nil, errors.New(`chain: a prompt stage needs a name without "/"`)
+	case c.Attempts < 0:
+		return nil, fmt.Errorf("chain: prompt stage %q: %d attempts; use 0 for the default or a positive number", name, c.Attempts)
 	case c.Template == nil:
 		return nil, fmt.Errorf("chain: prompt stage %q needs a Template", name)
 	case c.Model == nil:

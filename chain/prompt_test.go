@@ -180,6 +180,8 @@ func TestPromptChecksAtConstruction(t *testing.T) {
 		return err
 	}
 	require.ErrorContains(t, build("", chain.PromptConfig[message, intent]{}), "needs a name")
+	require.ErrorContains(t, build("a/b", chain.PromptConfig[message, intent]{}), "needs a name")
+	require.ErrorContains(t, build("s", chain.PromptConfig[message, intent]{Attempts: -1}), "-1 attempts")
 	require.ErrorContains(t, build("s", chain.PromptConfig[message, intent]{Model: model}), `"s" needs a Template`)
 	require.ErrorContains(t, build("s", chain.PromptConfig[message, intent]{Template: inline("1")}), `"s" needs a Model`)
 	require.NoError(t, build("s", chain.PromptConfig[message, intent]{Template: picky{}, Model: model}))

@@ -36,9 +36,26 @@ func TestMeterChargesEveryCallOnce(t *testing.T) {
 	each := makeready.Money(156_000) // 1000 × $.15 and 10 × $.60 per million
 	require.Equal(t, 2*each, rec.Cost(), "a cut call was paid for, too")
 
+	for _, op := range rec.Ops {
+		require.Empty(t, op.Reason)
+	}
+
 	resp, err := model.Generate(t.Context(), makeready.Request{})
 	require.ErrorIs(t, err, makeready.ErrIncompleteStream, "outside a run the meter only passes on")
 	require.Equal(t, usage, resp.Usage)
+}
+
+func TestMeterSaysWhenNobodyCounted(t *testing.T) {
+	silent := makeready.Leaf("local", "m", makeready.ModelFunc(func(context.Context, makeready.Request) (makeready.Response, error) {
+		return makeready.Response{Text: "x"}, nil
+	}))
+	ctx, finish, err := makeready.Start(t.Context(), "test", makeready.Settings{})
+	require.NoError(t, err)
+	_, err = makeready.Wrap(silent, cost.Meter(makeready.Price{Input: 1})).Generate(ctx, makeready.Request{})
+	require.NoError(t, err)
+	rec, _, err := finish(nil)
+	require.NoError(t, err)
+	require.Equal(t, cost.ReasonUsageUnknown, rec.Ops[2].Reason)
 }
 
 func ExampleMeter() {

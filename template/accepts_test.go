@@ -67,7 +67,7 @@ variables:
 			OrderId int //nolint:revive,staticcheck // the name of another field in snake case
 			Fre     string
 		}](), no + "field OrderId of struct { template_test.Inner; OrderId int; Fre string }: variable \"order_id\" is declared as string, the field is of type int\n" +
-			no + "field Fre of struct { template_test.Inner; OrderId int; Fre string }: no variable \"fre\", did you mean \"free\"? (the tag `prompt:\"-\"` leaves a field out)"},
+			no + "field Fre of struct { template_test.Inner; OrderId int; Fre string }: no slot {fre} in desk/v1.0.yaml, did you mean \"free\"? (the tag `prompt:\"-\"` leaves a field out)"},
 		{"a variable twice", reflect.TypeFor[struct {
 			Inner
 

@@ -51,17 +51,19 @@ type compiler struct {
 	root     *yaml.Node
 	nodes    map[string]*yaml.Node // values of the top mapping
 
-	declared  bool   // the file has the key variables
-	used      []bool // by variable
-	shown     bool   // the slot of the examples was seen
-	mustaches []mustache
-	bank      []string // what the digest covers of the examples
-	bankErr   error    // problems of the example bank, which is a file of its own
+	declared   bool   // the file has the key variables
+	used       []bool // by variable
+	shown      bool   // the slot of the examples was seen
+	lookalikes []lookalike
+	bank       []string // what the digest covers of the examples
+	bankErr    error    // problems of the example bank, which is a file of its own
 }
 
-type mustache struct {
-	name string
-	at   position
+// A lookalike is literal text that may be meant for the slot of a name.
+type lookalike struct {
+	written string
+	name    string
+	at      position
 }
 
 func parse(filename string, src []byte, c Config, openBank func(string) (string, []byte, error)) (*File, error) {
@@ -348,8 +350,8 @@ func (c *compiler) slot(name string, at position) int {
 	return i
 }
 
-func (c *compiler) mustache(name string, at position) {
-	c.mustaches = append(c.mustaches, mustache{name, at})
+func (c *compiler) lookalike(written, name string, at position) {
+	c.lookalikes = append(c.lookalikes, lookalike{written, name, at})
 }
 
 func (c *compiler) addVariable(v variable) int {
@@ -362,10 +364,10 @@ func (c *compiler) addVariable(v variable) int {
 // checkUse reports what is declared and has no place, and names in doubled
 // braces that look like the slots of another template language.
 func (c *compiler) checkUse() {
-	for _, m := range c.mustaches {
+	for _, m := range c.lookalikes {
 		_, isVar := c.file.index[m.name]
 		if isVar || m.name == slotNameExamples && c.nodes["examples"] != nil || !c.declared && len(c.file.vars) == 0 {
-			c.reportf(m.at, "{{%s}} is the literal text {%s} here, not a slot: write {%s} for the value", clip(m.name), clip(m.name), clip(m.name))
+			c.reportf(m.at, "%s is literal text here, not a slot: write {%s} for the value", clip(m.written), clip(m.name))
 		}
 	}
 	for i, v := range c.file.vars {

@@ -162,8 +162,15 @@ func TestNothingIsQuadratic(t *testing.T) {
 				}
 				return fastest
 			}
-			a, b := best(small), best(large)
-			require.Less(t, b, 32*a+time.Millisecond, "%s %q: %v for %d bytes, %v for %d", tc.name, piece, a, small, b, large)
+			// A busy machine spoils a measurement; costs that are quadratic, 64
+			// times as high, spoil all of them.
+			for tries := 1; ; tries++ {
+				a, b := best(small), best(large)
+				if b < 32*a+time.Millisecond {
+					break
+				}
+				require.Less(t, tries, 8, "%s %q: %v for %d bytes, %v for %d", tc.name, piece, a, small, b, large)
+			}
 		}
 	}
 }

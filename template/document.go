@@ -157,7 +157,7 @@ func (d *document) reportSyntax(err error) {
 	line = max(1, min(line, len(d.lines)))
 	start := d.lines[line-1]
 	column := 1 + len(d.text[start:]) - len(strings.TrimLeft(d.text[start:], " \t"))
-	d.reportf(position{line, column}, "not valid YAML: %s", clip(msg))
+	d.reportf(position{line, column}, "not valid YAML: %s%s", clip(msg), yamlRemedy(msg))
 }
 
 // checkStructure refuses what the format has no use for and what could make a
@@ -205,4 +205,23 @@ func (d *document) checkKeys(n *yaml.Node) bool {
 		seen[key.Value] = key.Line
 	}
 	return ok
+}
+
+// yamlRemedy says what usually helps against the library's commonest errors.
+func yamlRemedy(msg string) string {
+	for _, r := range yamlRemedies {
+		if strings.Contains(msg, r.msg) {
+			return "; " + r.remedy
+		}
+	}
+	return ""
+}
+
+//archtest:table remedies by a part of the library's message
+var yamlRemedies = [...]struct{ msg, remedy string }{
+	{"cannot start any token", "indent with spaces, not tabs, and quote texts that begin with a special character"},
+	{"mapping values are not allowed", `quote a text that holds ": ", and check the indentation`},
+	{"unexpected end of stream", "a quote or bracket is not closed"},
+	{"did not find expected key", "check the indentation of this line"},
+	{"did not find expected ',' or", "a bracket or brace is not closed"},
 }

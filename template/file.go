@@ -96,6 +96,9 @@ func (f *File) Ref() makeready.Ref { return f.ref }
 
 // readFile reads no more than is allowed, and one byte to tell.
 func readFile(fsys fs.FS, name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, fmt.Errorf("%s: use a path inside of the file system, with forward slashes and without . or ..", quote(name))
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err

@@ -141,7 +141,7 @@ func (b *planner) addField(sf reflect.StructField, name string, at []int) {
 	}
 	slot, ok := b.file.index[name]
 	if !ok {
-		b.reportf(sf.Name, "no variable %q%s (the tag `prompt:\"-\"` leaves a field out)", name, didYouMean(name, b.file.names()))
+		b.reportf(sf.Name, "no slot {%s} in %s%s (the tag `prompt:\"-\"` leaves a field out)", name, b.file.filename, didYouMean(name, b.file.names()))
 		return
 	}
 	s, wrong := shapeOf(sf.Type)

@@ -51,6 +51,15 @@ func (b *textBuilder) text() text {
 // Without space and quotes, so that {status: "open"} stays literal.
 var formatSpec = regexp.MustCompile(`^(?:\.[A-Za-z_][\w.]*|\[[^\[\]{}\s]*\])*(?:![rsa])?(?::[^{}\s"']*)?\}`) //archtest:table a constant pattern
 
+// nearSlot matches what somebody may have meant to be a slot: a name with spaces
+// around it, or names joined by spaces or dashes.
+var nearSlot = regexp.MustCompile(`^ *[A-Za-z_]\w*(?:[ -]+[A-Za-z_]\w*){0,3} *\}`) //archtest:table a constant pattern
+
+// suggestedName is the slot that a near one may stand for.
+func suggestedName(near string) string {
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.Trim(near, " }"))
+}
+
 // maxFormatSpec is how much of a brace's inside is searched for one.
 const maxFormatSpec = 128
 
@@ -58,8 +67,8 @@ const maxFormatSpec = 128
 type names interface {
 	// slot returns the index of a name that stands in braces.
 	slot(name string, at position) int
-	// mustache is told of a name in doubled braces.
-	mustache(name string, at position)
+	// lookalike is told of literal text that a slot of this name may be meant by.
+	lookalike(written, name string, at position)
 }
 
 // compile appends s to the text of b, split at its slots. s is the value of n,
@@ -94,7 +103,7 @@ func (d *document) compile(b *textBuilder, n *yaml.Node, s string, resolve names
 		if strings.HasPrefix(inside, "{") {
 			places.next()
 			if name := mustacheName(inside[1:]); name != "" {
-				resolve.mustache(name, at)
+				resolve.lookalike("{{"+name+"}}", name, at)
 			}
 			open = append(open, true)
 			b.literal.WriteByte('{')
@@ -107,6 +116,12 @@ func (d *document) compile(b *textBuilder, n *yaml.Node, s string, resolve names
 			b.slot(resolve.slot(name, at))
 			i += len(name) + 1
 			continue
+		}
+		switch near := nearSlot.FindString(s[i+1:][:min(len(s)-i-1, maxFormatSpec)]); {
+		case near != "":
+			resolve.lookalike("{"+near, suggestedName(near), at)
+		case name != "" && (inside == "" || inside[0] == '\n'):
+			resolve.lookalike("{"+name, name, at)
 		}
 		if name != "" && formatSpec.MatchString(inside[:min(len(inside), maxFormatSpec)]) {
 			d.reportf(at, "{%s…} asks for formatting, which slots do not have: write {%s}, or double the braces for literal text", clip(name), clip(name))
