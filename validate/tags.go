@@ -51,7 +51,7 @@ func readPiece(piece string, s *shape) error {
 		s.nullable = true
 		return nil
 	case !ok:
-		return fmt.Errorf(`%q is not key=value; a comma inside a value is written as \\, (or use jsonschema_description)`, piece)
+		return fmt.Errorf(`%q is not key=value; several values are several pairs (enum=a,enum=b), and a comma inside a value is written as \\,`, piece)
 	case key == "title" || key == "description":
 		return nil
 	}
