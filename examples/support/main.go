@@ -5,6 +5,7 @@
 //
 // It needs no key and no network: its model is an offline stand-in that reads
 // the prompts (package standin). Everything else is what a service would run.
+// With -provider it asks a real model.
 package main
 
 import (
@@ -22,13 +23,12 @@ import (
 
 	"github.com/makeready-go/makeready"
 	"github.com/makeready-go/makeready/chain"
-	"github.com/makeready-go/makeready/cost"
-	"github.com/makeready-go/makeready/examples/support/standin"
 )
 
 const usage = `usage: support [flags] [message]
 
-Answers a customer's message. Without a message, it reads one per line.
+Answers a customer's message. Without a message, it reads one per line; on a
+terminal, the line after a question is its answer.
 
 `
 
@@ -54,8 +54,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		flags.PrintDefaults()
 	}
 	as := flags.String("as", "", "sign in as this `customer`; without it account facts stay closed")
-	asJSON := flags.Bool("json", false, "print one JSON object per message")
+	asJSON := flags.Bool("json", false, "print a JSON object, or one per line for messages that are read; it holds what the stages saw")
 	serve := flags.String("serve", "", "serve JSON over HTTP on this `address`, such as localhost:8080")
+	from := flags.String("provider", "", "ask a model of this `provider`: openai, anthropic, google or ollama; the key is read from OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY")
+	model := flags.String("model", "", "the provider's `name` of the model")
+	baseURL := flags.String("base-url", "", "`URL` of the provider's API, for compatible servers")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return exitOK
@@ -71,19 +74,32 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	if err != nil {
 		return fail(exitFailed, err)
 	}
+	if i := slices.IndexFunc(flags.Args(), func(s string) bool { return strings.HasPrefix(s, "-") }); i >= 0 {
+		return fail(exitUsage, errors.New("flags go before the message; quote a message that begins with a dash together with its next word"))
+	}
 	if _, ok := shop.customer(*as); *as != "" && !ok {
 		return fail(exitUsage, fmt.Errorf("-as: unknown customer, use one of %s", strings.Join(shop.customerIDs(), ", ")))
 	}
-	support, err := newSupport(files, offline())
+	m, notice := offline(), "The model is an offline stand-in: it reads the prompts and is no language model. Its prices are invented."
+	switch {
+	case *from != "":
+		if m, err = online(*from, *model, *baseURL, os.Getenv); err != nil {
+			return fail(exitUsage, err)
+		}
+		notice = "The model is " + *model + " of " + *from + "."
+	case *model != "" || *baseURL != "":
+		return fail(exitUsage, errors.New("-model and -base-url go with -provider"))
+	}
+	support, err := newSupport(files, m)
 	if err != nil {
 		return fail(exitFailed, err)
 	}
-	fmt.Fprintln(errOut, "The model is an offline stand-in: it reads the prompts and is no language model.")
+	fmt.Fprintln(errOut, notice)
 
 	d := desk{support: support.With(chain.Config{Capture: *asJSON}), customer: *as}
 	show := printer(out, isTerminal(out))
 	if *asJSON {
-		show = printJSON(out)
+		show = printJSON(out, flags.NArg() > 0)
 	}
 	switch {
 	case *serve != "":
@@ -108,21 +124,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return exitOK
 	default:
 		return converse(ctx, d, in, out, errOut, show, isTerminal(in) && isTerminal(out))
-	}
-}
-
-// The prices of the stand-ins are invented, in the proportion in which small
-// and large models are priced: US dollars per million tokens, in and out.
-var (
-	smallPrice = makeready.Price{Input: 150_000, Output: 600_000}      // $0.15, $0.60
-	largePrice = makeready.Price{Input: 2_500_000, Output: 10_000_000} // $2.50, $10.00
-)
-
-// offline are the stand-ins: one behavior under two names and prices.
-func offline() models {
-	return models{
-		small: makeready.Wrap(makeready.Leaf("offline", "stand-in-small", standin.New(standin.Config{})), cost.Meter(smallPrice)),
-		large: makeready.Wrap(makeready.Leaf("offline", "stand-in-large", standin.New(standin.Config{})), cost.Meter(largePrice)),
 	}
 }
 
@@ -154,6 +155,10 @@ func (d desk) answer(ctx context.Context, text string, answers map[string]string
 	return a, err
 }
 
+// maxLine bounds what is read to be refused, in bytes: checkMessage refuses a
+// message long before, and the next line is answered all the same.
+const maxLine = 64 << 20
+
 // converse reads one message per line. When the chain asks something, the next
 // line is the answer.
 func converse(ctx context.Context, d desk, in io.Reader, out, errOut io.Writer, show func(answer), prompt bool) int {
@@ -163,7 +168,7 @@ func converse(ctx context.Context, d desk, in io.Reader, out, errOut io.Writer, 
 		}
 	}
 	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 4*maxMessage) // longer lines end the loop with an error
+	lines.Buffer(nil, maxLine)
 	code := exitOK
 	for ask("> "); ctx.Err() == nil && lines.Scan(); ask("> ") {
 		text := lines.Text()

@@ -88,6 +88,7 @@ func TestProgramRefuses(t *testing.T) {
 		want string
 	}{
 		"unknown flag":     {[]string{"-nope"}, exitUsage, "flag provided but not defined: -nope"},
+		"flags behind":     {[]string{"where is order 4417?", "-as", "ada"}, exitUsage, "flags go before the message"},
 		"unknown customer": {[]string{"-as", "PLANTED", "hi"}, exitUsage, "unknown customer, use one of ada, ben"},
 		"empty message":    {[]string{""}, exitUsage, "message: empty"},
 		"serve and text":   {[]string{"-serve", "localhost:0", "hi"}, exitUsage, "over HTTP"},
@@ -117,9 +118,12 @@ func TestProgramReadsMessages(t *testing.T) {
 	require.Len(t, outcomes, 2)
 	require.Equal(t, "needs_input", outcomes[1])
 
-	code, _, errOut := program(t, strings.Repeat("x", 5*maxMessage)+"\n")
+	require.Equal(t, 2, strings.Count(out, "\n"), "one line per message")
+
+	code, out, errOut := program(t, strings.Repeat("x", 10<<20)+"\nWhere is my parcel?\n")
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, errOut, "reading messages")
+	require.Contains(t, errOut, "message: 10485760 bytes, the limit is 8192")
+	require.Contains(t, out, "needs_input", "the next message is answered")
 }
 
 func TestConverseTakesTheNextLineAsAnswer(t *testing.T) {
@@ -169,6 +173,7 @@ func TestServe(t *testing.T) {
 		"no JSON":       {`PLANTED`, http.StatusBadRequest, "not JSON at byte 1"},
 		"wrong type":    {`{"message":1}`, http.StatusBadRequest, "message is not a string"},
 		"unknown key":   {`{"message":"x","customer":"ada"}`, http.StatusBadRequest, "send one JSON object"},
+		"not UTF-8":     {"{\"message\":\"PLANTED \xff\"}", http.StatusBadRequest, "not valid UTF-8"},
 		"two values":    {`{"message":"x"} {"message":"PLANTED"}`, http.StatusBadRequest, "send one JSON object"},
 		"too long":      {`{"message":"` + strings.Repeat("a", maxMessage+1) + `"}`, http.StatusBadRequest, "the limit is"},
 		"10 MB":         {`{"message":"` + strings.Repeat("a", 10<<20) + `"}`, http.StatusRequestEntityTooLarge, "send a shorter message"},

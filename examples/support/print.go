@@ -77,9 +77,11 @@ func text(a answer) string {
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func printJSON(out io.Writer) func(answer) {
+func printJSON(out io.Writer, indent bool) func(answer) {
 	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
+	if indent {
+		enc.SetIndent("", "  ")
+	}
 	return func(a answer) { _ = enc.Encode(newReport(a)) }
 }
 
@@ -93,10 +95,10 @@ func printer(out io.Writer, terminal bool) func(answer) {
 		fmt.Fprintln(out, paint("1", text(a)))
 		if exit := a.Result.Exit; exit != nil {
 			for _, q := range exit.Questions {
-				fmt.Fprintln(out, "-", q.Text)
+				fmt.Fprintln(out, "-", q.Text+hint(q))
 			}
 			if exit.Suggestion != "" {
-				fmt.Fprintln(out, "Suggestion:", exit.Suggestion)
+				fmt.Fprintln(out, "For the operator:", exit.Suggestion)
 			}
 		}
 		fmt.Fprintln(out)
@@ -114,11 +116,23 @@ func printer(out io.Writer, terminal bool) func(answer) {
 		if exit := a.Result.Exit; exit != nil && exit.Reason != "" {
 			line += " (" + exit.Reason + ")"
 		}
-		if a.Intent.Intent != "" {
+		switch {
+		case a.Intent.Intent == "":
+		case a.Result.Outcome == makeready.Escalated:
+			line += fmt.Sprintf(", best guess %s with confidence %.2f", a.Intent.Intent, a.Intent.Confidence)
+		default:
 			line += fmt.Sprintf(", intent %s with confidence %.2f", a.Intent.Intent, a.Intent.Confidence)
 		}
 		fmt.Fprintln(out, paint(color, line))
 	}
+}
+
+// hint says how a question is answered that no text can answer.
+func hint(q makeready.Question) string {
+	if q.Field == signIn.Field {
+		return " (start the program with -as CUSTOMER)"
+	}
+	return ""
 }
 
 // table lists the stages and the sum of the run.
@@ -132,7 +146,7 @@ func table(a answer) string {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.1f ms\t%s\n", name, dash(prompt), dash(model), tokens, price, millis(d), o)
 	}
-	fmt.Fprintln(w, "STAGE\tPROMPT\tMODEL\tTOKENS\tCOST\tTIME\tOUTCOME")
+	fmt.Fprintln(w, "STAGE\tPROMPT\tMODEL\tTOKENS IN+OUT\tCOST\tTIME\tOUTCOME")
 	rec := a.Result.Record
 	for s := range rec.Stages() {
 		row(s.Name, s.Prompt.String(), s.Model, s.Usage, s.Cost, s.Duration, s.Outcome)

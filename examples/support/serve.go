@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/makeready-go/makeready"
 )
@@ -55,13 +57,7 @@ func handler(d desk) http.Handler {
 			Message string            `json:"message"`
 			Answers map[string]string `json:"answers"`
 		}
-		dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-		dec.DisallowUnknownFields()
-		err := dec.Decode(&body)
-		if err == nil && dec.More() {
-			err = errors.New("more than one value")
-		}
-		if err != nil {
+		if err := decode(http.MaxBytesReader(w, r.Body, maxBody), &body); err != nil {
 			status, problem := badBody(err)
 			reply(w, status, map[string]string{"error": problem})
 			return
@@ -83,6 +79,32 @@ func handler(d desk) http.Handler {
 	return mux
 }
 
+var (
+	errNotUTF8 = errors.New("not UTF-8")
+	errTwo     = errors.New("more than one value")
+)
+
+// decode reads one JSON value. The decoder would replace what is not UTF-8
+// without a word.
+func decode(r io.Reader, into any) error {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if !utf8.Valid(b) {
+		return errNotUTF8
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return err
+	}
+	if dec.More() {
+		return errTwo
+	}
+	return nil
+}
+
 // badBody says what is wrong with a body without repeating any of it.
 func badBody(err error) (int, string) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -94,7 +116,10 @@ func badBody(err error) (int, string) {
 	if se, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return http.StatusBadRequest, fmt.Sprintf("body: not JSON at byte %d", se.Offset)
 	}
-	return http.StatusBadRequest, `body: send one JSON object with "message" and, if asked, "answers"`
+	if errors.Is(err, errNotUTF8) {
+		return http.StatusBadRequest, "body: not valid UTF-8: send text encoded as UTF-8"
+	}
+	return http.StatusBadRequest, `body: send one JSON object with "message" and, if asked, "answers": {"message": "…", "answers": {"order_number": "4417"}}`
 }
 
 func reply(w http.ResponseWriter, status int, v any) {

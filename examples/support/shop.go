@@ -163,24 +163,22 @@ func (s *shop) order(number, customer string) (order, bool) {
 
 const maxPassages = 4
 
-// find returns the passages that speak of the text: those that belong to the
-// intent first, then the others.
+// find returns the passages of the intent that speak of the text, best first,
+// or else those of any intent.
 func (s *shop) find(ctx context.Context, intent, text string) ([]passage, error) {
 	hits, err := s.finder.Select(ctx, text, len(s.passages))
 	if err != nil {
 		return nil, err
 	}
-	var own, other []passage
+	all := make([]passage, 0, len(hits))
 	for _, h := range hits {
-		p := s.passages[slices.IndexFunc(s.passages, func(p passage) bool { return p.ID == h.Output })]
-		if slices.Contains(p.Intents, intent) {
-			own = append(own, p)
-		} else {
-			other = append(other, p)
-		}
+		all = append(all, s.passages[slices.IndexFunc(s.passages, func(p passage) bool { return p.ID == h.Output })])
 	}
-	own = append(own, other...)
-	return own[:min(len(own), maxPassages)], nil
+	found := slices.DeleteFunc(slices.Clone(all), func(p passage) bool { return !slices.Contains(p.Intents, intent) })
+	if len(found) == 0 {
+		found = all
+	}
+	return found[:min(len(found), maxPassages)], nil
 }
 
 func (p passage) String() string {

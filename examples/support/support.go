@@ -49,12 +49,6 @@ type Reply struct {
 	Sources []string `json:"sources"`
 }
 
-// models are those of the stages: a small one to classify and to gather, a
-// large one to write.
-type models struct {
-	small, large makeready.Model
-}
-
 const companyName = "Acme Corp"
 
 // signIn is the question that stands for the host's own way of finding out who
@@ -229,7 +223,8 @@ func newRespond(prompts fs.FS, m makeready.Model) (*chain.Node[draft, Reply], er
 // lookup is a stage without a model: it reads the shop's tables. What it finds
 // about a person depends on who is signed in, whatever the message claims.
 func (s *shop) lookup(ctx context.Context, in gathered) (Knowledge, error) {
-	found, err := s.find(ctx, in.Intent.Intent, in.Text)
+	query := append([]string{in.Text}, slices.Sorted(maps.Values(in.Info.Fields))...)
+	found, err := s.find(ctx, in.Intent.Intent, strings.Join(query, " "))
 	if err != nil {
 		return Knowledge{}, err
 	}
