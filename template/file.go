@@ -97,7 +97,7 @@ func (f *File) Ref() makeready.Ref { return f.ref }
 // readFile reads no more than is allowed, and one byte to tell.
 func readFile(fsys fs.FS, name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
-		return nil, fmt.Errorf("%s: use a path inside of the file system, with forward slashes and without . or ..", quote(name))
+		return nil, fmt.Errorf("%s is no path inside of the file system: use forward slashes, and no dots as elements", quote(name))
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
