@@ -59,7 +59,7 @@ type Request struct {
 	Tools  []Tool `json:"tools,omitempty"`
 
 	// Stream, when set, receives the text as it is made. An error that it
-	// returns stops the call and is returned by it. The response holds the
+	// returns stops the call, whose error wraps it. The response holds the
 	// whole text all the same.
 	Stream func(c Chunk) error `json:"-"`
 }
