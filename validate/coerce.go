@@ -24,13 +24,14 @@ type coercer struct {
 	fixes   []Fix
 	issues  []makeready.Issue // what the gate could not find out
 	path    []step
-	steps   int // left
-	nested  int // how often text was found to be encoded JSON
+	steps   int  // left
+	mixed   bool // the value stands beside lists
+	nested  int  // how often text was found to be encoded JSON
 }
 
 // A fit is how well a value fits its plan.
 type fit struct {
-	out  int32
+	out  int32 // 0 if nothing was made of the value
 	cost int
 	bad  int // rules that are broken as far as the plan knows
 }
@@ -56,8 +57,9 @@ func (c *coercer) fix(kind string, n int32, from, to string) {
 }
 
 func (c *coercer) issue(code string, n int32, want string) {
-	if len(c.issues) < maxIssues {
-		c.issues = append(c.issues, makeready.Issue{Path: c.pointer(), Code: code, Got: c.short(n), Want: want})
+	is := makeready.Issue{Path: c.pointer(), Code: code, Got: c.short(n), Want: want}
+	if last := len(c.issues) - 1; last < 0 || last+1 < maxIssues && c.issues[last] != is { // what is tried twice is found twice
+		c.issues = append(c.issues, is)
 	}
 }
 
@@ -76,7 +78,7 @@ func (c *coercer) short(n int32) string {
 // fit fits node n to plan p.
 func (c *coercer) fit(n int32, p *plan) fit {
 	if c.steps--; c.steps < 0 {
-		return fit{out: c.out.add(node{kind: kindNull}), bad: 1}
+		return fit{bad: 1}
 	}
 	if p == nil {
 		return c.copy(n)
@@ -85,13 +87,18 @@ func (c *coercer) fit(n int32, p *plan) fit {
 		return c.choose(n, p)
 	}
 	m := c.mark()
+	mixed := c.mixed
+	c.mixed = false
 	f := c.direct(n, p)
 	if f.bad == 0 || c.level != Coerce {
 		return f
 	}
 	issues := append([]makeready.Issue(nil), c.issues[m.issues:]...)
 	fixes := append([]Fix(nil), c.fixes[m.fixes:]...)
-	if g, ok := c.reshaped(n, p, m); ok {
+	c.mixed = mixed
+	g, ok := c.reshaped(n, p, m)
+	c.mixed = false
+	if ok {
 		return g
 	}
 	c.back(m)
@@ -99,21 +106,25 @@ func (c *coercer) fit(n int32, p *plan) fit {
 	return f
 }
 
+// kept is the node of a fit: the value as it is, if nothing was made of it.
+func (c *coercer) kept(n int32, f fit) int32 {
+	if f.out == 0 && f.bad > 0 {
+		return c.copy(n).out
+	}
+	return f.out
+}
+
 // direct fits a value without changing its form.
 func (c *coercer) direct(n int32, p *plan) fit {
 	switch c.in[n].kind {
 	case kindObject:
 		if p.types&typeObject == 0 {
-			f := c.copy(n)
-			f.bad++
-			return f
+			return fit{bad: 1}
 		}
 		return c.object(n, p)
 	case kindArray:
 		if p.types&typeArray == 0 {
-			f := c.copy(n)
-			f.bad++
-			return f
+			return fit{bad: 1}
 		}
 		return c.array(n, p)
 	}
@@ -124,6 +135,8 @@ func (c *coercer) direct(n int32, p *plan) fit {
 // the only value of a wrapper, a list of one.
 func (c *coercer) reshaped(n int32, p *plan, m fixing) (fit, bool) {
 	v := &c.in[n]
+	mixed := c.mixed
+	c.mixed = false
 	try := func(kind string, inner int32, q *plan, list bool) (fit, bool) {
 		c.back(m)
 		c.fix(kind, n, "", "")
@@ -154,14 +167,16 @@ func (c *coercer) reshaped(n int32, p *plan, m fixing) (fit, bool) {
 			}
 		}
 	}
-	if p.types&typeArray != 0 && v.kind != kindArray && v.kind != kindNull && p.prefix == nil && p.minItems <= 1 {
+	if !mixed && p.types&typeArray != 0 && v.kind != kindArray && v.kind != kindNull && p.prefix == nil && p.minItems <= 1 {
 		if f, ok := try("value_to_list", n, p.items, true); ok && (p.items != nil || v.kind != kindObject) {
 			return f, true
 		}
 	}
 	v = &c.in[n]
 	if v.kind == kindObject && v.size == 1 && len(c.path) < maxDepth {
-		if _, own := c.lookup(p, c.in[v.child].key); !own {
+		inner := c.in[v.child].kind // of a word or a number in a wrapper nobody knows what it says
+		_, own := c.lookup(p, c.in[v.child].key)
+		if !own && (inner == kindObject && p.types&typeObject != 0 || inner == kindArray && p.types&typeArray != 0) {
 			if f, ok := try("wrapper", v.child, p, false); ok {
 				return f, true
 			}
@@ -257,7 +272,9 @@ func (c *coercer) twice(before, again int32) int {
 		c.fix("repeated_key", again, c.in[again].key, "")
 		return 0
 	}
-	c.issues = append(c.issues, makeready.Issue{Path: c.pointer(), Code: "duplicate_key", Want: "each key once"})
+	if len(c.issues) < maxIssues {
+		c.issues = append(c.issues, makeready.Issue{Path: c.pointer(), Code: "duplicate_key", Want: "each key once"})
+	}
 	return 1
 }
 
@@ -297,8 +314,13 @@ func (c *coercer) array(n int32, p *plan) fit {
 	self := c.out.add(node{kind: kindArray, off: v.off, end: v.end})
 	f := fit{out: self}
 	list := chainer{parent: self}
+	mixed := false // lists and others: a value beside lists is the rest of a list rather than one
+	for i := v.child; i != 0; i = c.in[i].next {
+		mixed = mixed || c.in[i].kind == kindArray
+	}
 	for i, at := v.child, 0; i != 0; i, at = c.in[i].next, at+1 {
 		c.path = append(c.path, step{"", at})
+		c.mixed = mixed
 		item := p.items
 		if at < len(p.prefix) {
 			item = p.prefix[at]
@@ -306,7 +328,7 @@ func (c *coercer) array(n int32, p *plan) fit {
 		g := c.fit(i, item)
 		f.cost += g.cost
 		f.bad += g.bad
-		list.link(c.out, g.out)
+		list.link(c.out, c.kept(i, g))
 		c.path = c.path[:len(c.path)-1]
 	}
 	if int(v.size) < p.minItems || int(v.size) > p.maxItems {

@@ -88,21 +88,19 @@ type finder struct {
 // look finds the candidates in a part of the text.
 func (f *finder) look(in span) {
 	text := f.text[:in.end]
-	fenced, limit := false, len(text)
+	run, opened, limit := "", 0, 0 // of the fence that is open; its limit is found when it is needed
 	for at := in.start; at < len(text); {
 		i := strings.IndexAny(text[at:], "{[`~")
 		if i < 0 {
 			return
 		}
 		at += i
-		if run := fence(text[at:]); run != "" {
-			at += len(run)
-			fenced = !fenced || limit < at
-			if limit < at {
-				limit = len(text)
-			}
-			if fenced {
-				limit = fenceEnd(text, at, run)
+		if mark := fence(text[at:]); mark != "" {
+			at += len(mark)
+			if run == "" || limit > 0 && at > limit {
+				run, opened, limit = mark, at, 0
+			} else {
+				run = ""
 			}
 			continue
 		}
@@ -110,8 +108,11 @@ func (f *finder) look(in span) {
 			at++
 			continue
 		}
-		if at >= limit {
-			fenced, limit = false, len(text)
+		if run != "" && limit == 0 {
+			limit = fenceEnd(text, opened, run)
+		}
+		if run == "" || at >= limit {
+			run, limit = "", len(text)
 		}
 		c := f.candidate(text[:limit], at)
 		if c.cut && limit < len(text) {
@@ -119,7 +120,7 @@ func (f *finder) look(in span) {
 				c = whole
 			}
 		}
-		c.fenced = fenced
+		c.fenced = run != ""
 		if c.root != 0 || c.deep {
 			f.all = append(f.all, c)
 		}
@@ -244,18 +245,20 @@ func (f *finder) whole(in span) {
 		return
 	}
 	at := in.start + strings.Index(f.text[in.start:in.end], text)
-	n := node{kind: kindBare, text: text, off: int32(at), end: int32(at + len(text))} //nolint:gosec // at most 1 MiB
-	if size := quoteLen(text, 0); size > 0 {
-		open, shut := text[:size], strings.LastIndex(text, text[:size])
-		switch {
-		case shut <= 0: // cut
-			n.cut = true
-			n.kind, n.text = kindString, text[size:]
-		case closes(open, text[shut:shut+size]) && shut+size == len(text):
-			n.kind, n.text = kindString, text[size:shut]
+	if quoteLen(text, 0) > 0 || strings.HasPrefix(text, `\"`) {
+		from := strings.TrimPrefix(text, `\`)
+		if strings.HasPrefix(text, `\"`) {
+			from = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(text)
+		}
+		r := reader{text: strings.TrimRight(from, ";, \n"), tree: f.tree, base: at}
+		n := r.joined(inArray)
+		if r.pos >= len(r.text) {
+			f.all = append(f.all, candidate{root: n, start: at, end: at + len(text), fixes: r.fixes, cut: r.cut})
+			return
 		}
 	}
-	f.all = append(f.all, candidate{root: f.tree.add(n), start: at, end: at + len(text), cut: n.cut,
+	n := node{kind: kindBare, text: text, off: int32(at), end: int32(at + len(text))} //nolint:gosec // at most 1 MiB
+	f.all = append(f.all, candidate{root: f.tree.add(n), start: at, end: at + len(text),
 		fixes: []Fix{{Kind: "unquoted_text", Offset: at, From: clip(text, maxGot), To: clip(text, maxGot)}}})
 }
 

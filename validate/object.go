@@ -84,6 +84,7 @@ func (c *coercer) property(i int32, pr *property) fit {
 		c.fix("null_optional", i, "null", "")
 		return fit{cost: costSpelling}
 	}
+	g.out = c.kept(i, g)
 	if key != pr.name {
 		c.fix("key", i, key, pr.name)
 		g.cost += costSpelling
@@ -132,6 +133,7 @@ func (c *coercer) other(n, i int32, p *plan, seen *keySet) fit {
 	default:
 		g = c.fit(i, p.others)
 	}
+	g.out = c.kept(i, g)
 	if p.keys != nil && len(p.keys.allowed) > 0 {
 		if to, cost, ok := p.keys.pick(key, c.level); ok {
 			if cost > 0 {

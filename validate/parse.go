@@ -80,11 +80,7 @@ func (p *core) read(output string) (*answer, error) {
 		if exit := p.unsure(t, root); exit != nil {
 			return nil, exit
 		}
-		a, err := p.fitted(t, &c)
-		if err != nil {
-			return nil, err
-		}
-		return p.decide([]*fitted{a}, output)
+		return p.decide([]*fitted{p.fitted(&t, &c)}, output)
 	}
 	t = t[:1]
 	f := finder{text: text, plan: p.plan, tree: &t}
@@ -154,11 +150,7 @@ func (p *core) judge(f *finder, output string) (*answer, error) {
 			exit = e
 			continue
 		}
-		a, err := p.fitted(*f.tree, c)
-		if err != nil {
-			return nil, err
-		}
-		attempts = append(attempts, a)
+		attempts = append(attempts, p.fitted(f.tree, c))
 	}
 	if exit != nil {
 		a, err := p.decide(attempts, output)
@@ -203,45 +195,69 @@ func (p *plan) byNameHas(name string) bool {
 	return ok || p.known[name]
 }
 
-// fitted fits a candidate to the schema and checks it. An error means that the
-// gate could not tell.
-func (p *core) fitted(t tree, cand *candidate) (*fitted, error) {
-	c := coercer{in: t, out: make(tree, 1, len(t)+4), level: p.level, steps: 100*len(t) + 10_000}
+// fitted fits a candidate to the schema.
+func (p *core) fitted(t *tree, cand *candidate) *fitted {
+	size := cand.end - cand.start
+	c := coercer{in: *t, out: make(tree, 1, 16+size/12), level: p.level, steps: 10*size + 10_000}
 	a := &fitted{candidate: cand}
 	a.fit = c.fit(cand.root, p.plan)
-	if c.steps < 0 {
-		a.issues = issue("size", "alternatives that can be told apart sooner")
-		return a, nil
-	}
-	if len(c.issues) > 0 && a.fit.bad > 0 {
-		a.issues = c.issues
-		return a, nil
-	}
+	*t = c.in[:len(*t)] // what decoding appended is not needed any more
 	a.fixes = c.fixes
-	a.json = c.out.appendJSON(nil, a.fit.out)
-	a.value = c.out.value(a.fit.out, false)
+	switch {
+	case c.steps < 0:
+		a.issues = issue("size", "a value that fits only few alternatives")
+	case a.fit.bad > 0:
+		a.issues = c.issues
+	}
+	if a.issues == nil {
+		a.fit.out = c.kept(cand.root, a.fit)
+		a.json = c.out.appendJSON(nil, a.fit.out)
+		a.value = c.out.value(a.fit.out, false)
+	}
+	return a
+}
+
+// check lets the gate check an attempt. An error means that it could not tell.
+func (p *core) check(a *fitted) error {
+	if a.issues != nil {
+		return nil
+	}
 	broken, panicked, err := p.gate.check(a.value)
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case panicked:
 		a.issues = issue("panic", "a value that can be checked")
 	case len(broken) > 0:
 		a.issues = p.gate.issues(a.value, broken)
 	}
-	return a, nil
+	return nil
 }
 
-// decide chooses the answer among the attempts.
+// decide chooses the answer among the attempts. Those that do not even fit the
+// plan are checked only if there is no other.
 func (p *core) decide(attempts []*fitted, output string) (*answer, error) {
 	var valid []*fitted
 	var worst *fitted
 	for _, a := range attempts {
+		if a.fit.bad == 0 {
+			if err := p.check(a); err != nil {
+				return nil, err
+			}
+		}
 		switch {
-		case a.issues == nil:
+		case a.fit.bad == 0 && a.issues == nil:
 			valid = append(valid, a)
 		case worst == nil || a.fit.bad < worst.fit.bad:
 			worst = a
+		}
+	}
+	if len(valid) == 0 && worst != nil && worst.issues == nil {
+		if err := p.check(worst); err != nil {
+			return nil, err
+		}
+		if worst.issues == nil { // the gate has the last word
+			valid = append(valid, worst)
 		}
 	}
 	switch {

@@ -56,9 +56,7 @@ func (c *coercer) scalar(n int32, p *plan) fit {
 	k, text, cost, ok := c.scalarAs(n, &v, p)
 	f := fit{cost: cost}
 	if !ok {
-		f = c.copy(n)
-		f.bad++
-		return f
+		return fit{bad: 1}
 	}
 	f.out = c.out.add(node{kind: k, text: text, off: v.off, end: v.end})
 	return f

@@ -53,9 +53,7 @@ func (c *coercer) choose(n int32, p *plan) fit {
 	}
 	switch {
 	case !best.exists:
-		f := c.copy(n)
-		f.bad = max(1, min(f.bad+1, 1<<20))
-		return f
+		return fit{bad: 1}
 	case best.tie:
 		c.issue("ambiguous", n, "a value that fits only one of the alternatives")
 		best.bad = 1
