@@ -211,7 +211,18 @@ func (f *finder) lines() {
 		return
 	}
 	for i, c := range f.all {
-		if (*f.tree)[c.root].kind != kindObject || i > 0 && strings.Trim(f.text[f.all[i-1].end:c.start], " \t\r\n,") != "" {
+		r := reader{text: f.text}
+		for i > 0 && f.all[i-1].end < c.start {
+			k := r.space(f.all[i-1].end)
+			if k < c.start && f.text[k] == ',' {
+				k = r.space(k + 1)
+			}
+			if k < c.start {
+				return
+			}
+			break
+		}
+		if (*f.tree)[c.root].kind != kindObject {
 			return
 		}
 	}

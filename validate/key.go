@@ -61,8 +61,12 @@ func (r *reader) key(p *plan) (string, bool) {
 	if end == start {
 		end++
 	}
-	r.fix("junk", start, r.text[start:min(end, len(r.text))], "")
+	junk := r.text[start:min(end, len(r.text))]
+	r.fix("junk", start, junk, "")
 	r.junk++
+	if n, _ := numberEnd(strings.TrimSpace(junk), 0); n > 0 || junk == ":" {
+		r.lost = true
+	}
 	r.pos = min(end, len(r.text))
 	return "", false
 }

@@ -47,6 +47,7 @@ type answer struct {
 // A fitted is a candidate that was fitted to the schema.
 type fitted struct {
 	*candidate
+	object bool // it was one
 	fit    fit
 	json   []byte
 	value  any
@@ -199,7 +200,7 @@ func (p *plan) byNameHas(name string) bool {
 func (p *core) fitted(t *tree, cand *candidate) *fitted {
 	size := cand.end - cand.start
 	c := coercer{in: *t, out: make(tree, 1, 16+size/12), level: p.level, steps: 10*size + 10_000}
-	a := &fitted{candidate: cand}
+	a := &fitted{candidate: cand, object: (*t)[cand.root].kind == kindObject}
 	a.fit = c.fit(cand.root, p.plan)
 	*t = c.in[:len(*t)] // what decoding appended is not needed any more
 	a.fixes = c.fixes
@@ -237,6 +238,14 @@ func (p *core) check(a *fitted) error {
 // decide chooses the answer among the attempts. Those that do not even fit the
 // plan are checked only if there is no other.
 func (p *core) decide(attempts []*fitted, output string) (*answer, error) {
+	if len(attempts) > 1 && p.plan.types&typeArray != 0 && p.plan.types&typeObject == 0 {
+		for _, a := range attempts {
+			if a.object { // one of several is not the whole list
+				a.issues = issue("ambiguous", "one list of all values")
+				a.fit.bad++
+			}
+		}
+	}
 	var valid []*fitted
 	var worst *fitted
 	for _, a := range attempts {

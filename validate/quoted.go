@@ -110,6 +110,11 @@ func (r *reader) runOn(raw string, from int) (text string, after int, cut bool) 
 		r.fix("missing_quote", from+i, "", `"`)
 		return raw[:i], from + i, false
 	}
+	if at, ok := r.forgotten(raw, from); ok {
+		text = strings.TrimRight(raw[:at], " \t\r\n")
+		r.fix("missing_quote", from+len(text), "", `"`)
+		return text, from + at, false
+	}
 	end := len(raw)
 	depth := 0
 	closer := false
@@ -139,6 +144,25 @@ func (r *reader) runOn(raw string, from int) (text string, after int, cut bool) 
 	r.cut = true
 	r.fix("truncated", len(r.text), "", `"`)
 	return raw[:end], from + len(raw), true
+}
+
+// forgotten finds the comma or line break before the next property that is
+// known, in a string that nothing ends.
+func (r *reader) forgotten(raw string, from int) (int, bool) {
+	p := r.outer()
+	if p.nameless() {
+		return 0, false
+	}
+	for at := 0; ; at++ {
+		i := strings.IndexAny(raw[at:], ",\n")
+		if i < 0 {
+			return 0, false
+		}
+		at += i
+		if k := r.space(from + at + 1); k < len(r.text) && r.bareKey(k, p) {
+			return at, true
+		}
+	}
 }
 
 // stringEnd finds where a string ends that begins at from, and where reading

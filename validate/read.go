@@ -33,6 +33,7 @@ type reader struct {
 	plans []*plan // and its plans
 	cut   bool    // the text ended before the value did
 	junk  int     // words that had to be left out
+	lost  bool    // a value that had to be left out
 	deep  bool    // too deep
 	dead  [6]int  // where looking for the end of a string is known to be in vain
 }
@@ -40,7 +41,7 @@ type reader struct {
 // read reads the value that begins at pos, and is false if there is none.
 func (r *reader) read(p *plan) (int32, bool) {
 	n, ok := r.value(inArray, p)
-	return n, ok && !r.deep && len(r.fixes) < maxFixes
+	return n, ok && !r.deep && !r.lost && len(r.fixes) < maxFixes
 }
 
 func (r *reader) fix(kind string, at int, from, to string) {
@@ -188,6 +189,7 @@ func (r *reader) member(list *chainer, p *plan, key string) {
 		r.pos++
 	} else if r.pos < len(r.text) {
 		r.fix("missing_colon", at, "", ":")
+		r.lost = r.lost || strings.IndexByte(",}]", r.text[r.pos]) >= 0 // a value, but no object
 	}
 	n, ok := r.value(inObject, p.inside(key))
 	if !ok {
