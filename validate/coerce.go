@@ -45,10 +45,7 @@ func (c *coercer) back(m fixing) {
 	c.fixes, c.issues, c.path = c.fixes[:m.fixes], c.issues[:m.issues], c.path[:m.path]
 }
 
-func (c *coercer) pointer() string {
-	s := scanner{path: c.path}
-	return clip(s.pointer(), 2*maxKey)
-}
+func (c *coercer) pointer() string { return pointerTo(c.path) }
 
 func (c *coercer) fix(kind string, n int32, from, to string) {
 	if len(c.fixes) < maxFixes {

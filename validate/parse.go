@@ -39,7 +39,6 @@ func (p *Parser[T]) Parse(ctx context.Context, text string) (Result[T], error) {
 type answer struct {
 	json  []byte
 	value any // for the gate
-	exact any // with all numbers as written, for parsers of any
 	fixes []Fix
 	cut   bool
 }
@@ -49,8 +48,9 @@ type fitted struct {
 	*candidate
 	object bool // it was one
 	fit    fit
+	tree   tree
 	json   []byte
-	value  any
+	value  any // once it was checked
 	fixes  []Fix
 	issues []makeready.Issue
 }
@@ -207,13 +207,13 @@ func (p *core) fitted(t *tree, cand *candidate) *fitted {
 	switch {
 	case c.steps < 0:
 		a.issues = issue("size", "a value that fits only few alternatives")
-	case a.fit.bad > 0:
+	case a.fit.bad > 0 && len(c.issues) > 0:
 		a.issues = c.issues
 	}
 	if a.issues == nil {
 		a.fit.out = c.kept(cand.root, a.fit)
 		a.json = c.out.appendJSON(nil, a.fit.out)
-		a.value = c.out.value(a.fit.out, false)
+		a.tree = c.out
 	}
 	return a
 }
@@ -223,6 +223,7 @@ func (p *core) check(a *fitted) error {
 	if a.issues != nil {
 		return nil
 	}
+	a.value = a.tree.value(a.fit.out, false)
 	broken, panicked, err := p.gate.check(a.value)
 	switch {
 	case err != nil:

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,9 +51,24 @@ func (r *reader) fix(kind string, at int, from, to string) {
 	}
 }
 
-func (r *reader) pointer() string {
-	s := scanner{path: r.path}
-	return clip(s.pointer(), 2*maxKey)
+func (r *reader) pointer() string { return pointerTo(r.path) }
+
+// pointerTo is a path as a JSON Pointer, clipped: there may be many.
+func pointerTo(path []step) string {
+	var space [128]byte
+	b := space[:0]
+	for _, st := range path {
+		if len(b) > 2*maxKey {
+			break
+		}
+		b = append(b, '/')
+		if st.index < 0 {
+			b = append(b, escape(st.key)...)
+		} else {
+			b = strconv.AppendInt(b, int64(st.index), 10)
+		}
+	}
+	return clip(string(b), 2*maxKey)
 }
 
 func (r *reader) leaf(k kind, text string, start int) int32 {
