@@ -12,6 +12,7 @@ const (
 // key reads a key. It is false if there is none; then words that belong to
 // nothing have been skipped.
 func (r *reader) key(p *plan) (string, bool) {
+	r.unescape()
 	start := r.pos
 	if n := quoteLen(r.text, start); n > 0 {
 		key, _ := r.quoted(inKey)
@@ -71,12 +72,26 @@ func (r *reader) key(p *plan) (string, bool) {
 	return "", false
 }
 
+// unescape skips a backslash before the quote that begins a text.
+func (r *reader) unescape() {
+	if r.text[r.pos] == '\\' && quoteLen(r.text, r.pos+1) > 0 {
+		r.fix("escaped_quotes", r.pos, `\`, "")
+		r.pos++
+	}
+}
+
 // quotedKey says whether a quoted key begins at i, and where it ends: behind
 // its closing quote. With colon, a colon must follow.
 func (r *reader) quotedKey(i int, colon bool) (end int, ok bool) {
+	if i < len(r.text) && r.text[i] == '\\' {
+		i++
+	}
 	n := quoteLen(r.text, i)
 	if n == 0 {
 		return 0, false
+	}
+	if at := i + n; strings.HasPrefix(r.text[at:], r.text[i:at]) && at+n < len(r.text) && isWord(r.text[at+n]) {
+		i = at // the quote is doubled
 	}
 	for k := i + n; k < len(r.text) && k-i < lookKey; k++ {
 		c := r.text[k]

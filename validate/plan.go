@@ -453,6 +453,11 @@ func (p *plan) textOnly() bool {
 	return p != nil && p.types&^typeNull == typeString && p.types != 0
 }
 
+// listOnly says whether nothing but an array will do.
+func (p *plan) listOnly() bool {
+	return p != nil && p.types&^typeNull == typeArray && p.types != 0
+}
+
 // knows says whether a key is one of the properties.
 func (p *plan) knows(key string) bool {
 	return p != nil && p.known[tight(fold(key))]

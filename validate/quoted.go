@@ -91,17 +91,46 @@ func (r *reader) quoted(in place) (text string, cut bool) {
 	if doubled, ok := r.doubled(from, open); ok {
 		return doubled, false
 	}
+	if strings.HasPrefix(r.text[from:], open) && from+n < len(r.text) && isWord(r.text[from+n]) {
+		if _, ok := r.quotedKey(from, true); !ok {
+			r.fix("quotes", start, open+open, `"`)
+			from += n
+		}
+	}
 	end, after, how := r.stringEnd(in, from, open)
 	raw := r.text[from:end]
 	switch how {
 	case missed:
 		raw = strings.TrimRight(raw, " \t\r\n")
 		r.fix("missing_quote", from+len(raw), "", `"`)
+		raw = wrongQuote(raw, open)
 	case inside: // the text ends
 		raw, after, cut = r.runOn(raw, from)
+		if !cut {
+			raw = wrongQuote(raw, open)
+		}
 	}
 	r.pos = after
 	return r.decoded(raw, from, open), cut
+}
+
+// wrongQuote takes a closing quote of another kind, or one that is escaped by
+// mistake, away from the end of a string that was not closed. It is one if the
+// string does not open what it would close.
+func wrongQuote(raw, open string) string {
+	if head, ok := strings.CutSuffix(raw, `\"`); ok && strings.Count(head, `\"`)%2 == 0 && !strings.HasSuffix(head, `\`) {
+		return head
+	}
+	for _, quote := range [...]string{"'", `"`, "’", "”", "`"} {
+		head, ok := strings.CutSuffix(raw, quote)
+		if !ok || quote == open || strings.HasSuffix(head, " ") || head == "" {
+			continue
+		}
+		if !strings.HasPrefix(head, quote) && !strings.Contains(head, " "+quote) && !strings.ContainsAny(head, "“‘") {
+			return head
+		}
+	}
+	return raw
 }
 
 // runOn ends a string that nothing ends.
@@ -176,7 +205,7 @@ func (r *reader) stringEnd(in place, from int, open string) (end, after int, how
 	}
 	hopeless := *dead > 0 && from >= *dead
 	s := scan{in: in, from: from, open: open}
-	weak, weakEnd := -1, 0
+	weak, weakEnd, other := -1, 0, -1
 	for i := from; i < len(r.text); i++ {
 		switch c := r.text[i]; c {
 		case '\\':
@@ -198,8 +227,18 @@ func (r *reader) stringEnd(in place, from int, open string) (end, after int, how
 			continue
 		}
 		n := quoteLen(r.text, i)
-		if n == 0 || !closes(open, r.text[i:i+n]) {
+		if n == 0 {
 			continue
+		}
+		if !closes(open, r.text[i:i+n]) {
+			if other < 0 && in != inKey && open == "'" && r.text[i] == '"' && r.delimited(i+n) {
+				other = i
+			}
+			continue
+		}
+		if s.pending == 0 && in != inKey && strings.HasPrefix(r.text[i+n:], open) && i > from && r.delimited(i+2*n) {
+			r.fix("quotes", i, open+open, `"`)
+			return i, i + 2*n, closing
 		}
 		switch v, at := r.judge(&s, i, n); v {
 		case closing:
@@ -218,10 +257,19 @@ func (r *reader) stringEnd(in place, from int, open string) (end, after int, how
 		i += n - 1
 	}
 	*dead = max(*dead, from)
+	if other >= 0 {
+		return other, other + 1, closing
+	}
 	if weak >= 0 {
 		return weak, weakEnd, closing
 	}
 	return len(r.text), len(r.text), inside
+}
+
+// delimited says whether a comma, a bracket or the end stands at i.
+func (r *reader) delimited(i int) bool {
+	k := r.space(i)
+	return k >= len(r.text) || strings.IndexByte(",}]", r.text[k]) >= 0
 }
 
 // A scan is the state of looking for the end of a string.
@@ -298,7 +346,7 @@ func (r *reader) missedBefore(s *scan, i int) (at int, ok bool) {
 	end := s.from + len(strings.TrimSuffix(trimmed, ","))
 	if s.in == inArray {
 		if !line {
-			return 0, false
+			return end, comma && s.balance == 0 && s.pending == 0 && r.itemAt(i)
 		}
 		k := r.space(i + len(s.open))
 		return end, k < len(r.text) && !strings.ContainsRune(",]}", rune(r.text[k]))
@@ -325,11 +373,20 @@ func (r *reader) missedBefore(s *scan, i int) (at int, ok bool) {
 	return 0, false
 }
 
+// itemAt says whether a whole quoted item of an array stands at i.
+func (r *reader) itemAt(i int) bool {
+	end, ok := r.quotedKey(i, false)
+	return ok && r.delimited(end)
+}
+
 // judgeMember judges a quote in the value of a property, by what follows at k.
 func (r *reader) judgeMember(s *scan, next, k int) verdict {
 	switch c := r.text[k]; c {
 	case ',':
 		m := r.space(k + 1)
+		for m < len(r.text) && r.text[m] == ',' {
+			m = r.space(m + 1)
+		}
 		if m >= len(r.text) || r.keyAt(m, r.outer()) || strings.HasPrefix(r.text[m:], "...") {
 			return closing
 		}

@@ -89,6 +89,10 @@ func (r *reader) value(in place, p *plan) (int32, bool) {
 	if r.pos >= len(r.text) {
 		return 0, false
 	}
+	r.unescape()
+	if in == inObject && p.listOnly() && r.text[r.pos] != '[' && r.listAhead() {
+		return r.array(p, true), true
+	}
 	switch c := r.text[r.pos]; c {
 	case '{', '[':
 		if p.textOnly() && in == inObject && r.unlikeJSON() {
@@ -101,7 +105,7 @@ func (r *reader) value(in place, p *plan) (int32, bool) {
 		if c == '{' {
 			return r.object(p, false), true
 		}
-		return r.array(p), true
+		return r.array(p, false), true
 	case ',', '}', ']', ':':
 		return 0, false
 	}
@@ -265,13 +269,55 @@ func (r *reader) goesOn() bool {
 	return true
 }
 
-func (r *reader) array(p *plan) int32 {
+// listAhead says whether a text or an object begins here that another of its
+// kind follows, rather than the next property: a list without its opening
+// bracket.
+func (r *reader) listAhead() bool {
+	var end int
+	switch {
+	case quoteLen(r.text, r.pos) > 0:
+		k, ok := r.quotedKey(r.pos, false)
+		if !ok {
+			return false
+		}
+		end = r.space(k)
+	case r.text[r.pos] == '{': // no bracket inside, or else it is too far to look
+		k := strings.IndexAny(r.text[r.pos+1:min(len(r.text), r.pos+maxKey)], "{}")
+		if k < 0 {
+			return false
+		}
+		if r.text[r.pos+1+k] != '}' {
+			return false
+		}
+		end = r.space(r.pos + 1 + k + 1)
+	default:
+		return false
+	}
+	if end >= len(r.text) {
+		return false
+	}
+	if r.text[end] == ']' {
+		return true
+	}
+	if r.text[end] != ',' {
+		return false
+	}
+	k := r.space(end + 1)
+	return k < len(r.text) && (r.text[k] == '{' || quoteLen(r.text, k) > 0 && !r.keyAt(k, r.outer()))
+}
+
+// array reads an array. With implied, its opening bracket is missing.
+func (r *reader) array(p *plan, implied bool) int32 {
 	start := r.pos
 	self := r.leaf(kindArray, "", start)
 	list := chainer{parent: self}
 	r.stack, r.plans = append(r.stack, ']'), append(r.plans, p)
 	r.path = append(r.path, step{"", 0})
-	r.pos++
+	if implied {
+		r.fix("missing_bracket", start, "", "[")
+	} else {
+		r.pos++
+	}
 	comma := true
 	for {
 		at := r.pos
@@ -281,6 +327,9 @@ func (r *reader) array(p *plan) int32 {
 			break
 		}
 		switch c := r.text[r.pos]; {
+		case c == ',' && implied && r.memberAhead():
+			r.fix("missing_bracket", r.pos, "", "]")
+			goto done
 		case c == ',':
 			if comma {
 				r.fix("extra_comma", r.pos, ",", "")
@@ -319,6 +368,12 @@ done:
 	r.path = r.path[:len(r.path)-1]
 	(*r.tree)[self].end = int32(r.base + r.pos) //nolint:gosec // at most 1 MiB
 	return self
+}
+
+// memberAhead says whether a property follows the comma here.
+func (r *reader) memberAhead() bool {
+	k := r.space(r.pos + 1)
+	return r.keyAt(k, r.plans[len(r.plans)-2])
 }
 
 // item reads an item of an array. A property where an item should be is the
