@@ -88,6 +88,10 @@ type finder struct {
 // look finds the candidates in a part of the text.
 func (f *finder) look(in span) {
 	text := f.text[:in.end]
+	if c, ok := f.implied(text, in.start); ok {
+		f.all = append(f.all, c)
+		return
+	}
 	run, opened, limit := "", 0, 0 // of the fence that is open; its limit is found when it is needed
 	for at := in.start; at < len(text); {
 		i := strings.IndexAny(text[at:], "{[`~")
@@ -133,6 +137,23 @@ func (f *finder) look(in span) {
 		}
 		at = max(c.end, at+1)
 	}
+}
+
+// implied reads an object without its opening brace: a text that begins with
+// one of the properties.
+func (f *finder) implied(text string, at int) (candidate, bool) {
+	if f.plan.types&typeObject == 0 || f.plan.nameless() {
+		return candidate{}, false
+	}
+	r := reader{text: text, tree: f.tree}
+	r.pos = r.space(at)
+	if !r.keyAt(r.pos, f.plan) {
+		return candidate{}, false
+	}
+	at = r.pos
+	root := r.object(f.plan, true)
+	ok := !r.deep && !r.lost && r.junk == 0 && (*f.tree)[root].size > 1
+	return candidate{root: root, start: at, end: r.pos, fixes: r.fixes, cut: r.cut}, ok
 }
 
 // maxUnread bounds how many brackets of prose are looked behind.

@@ -14,6 +14,13 @@ const (
 func (r *reader) key(p *plan) (string, bool) {
 	r.unescape()
 	start := r.pos
+	if _, plain := r.quotedKey(start, true); !plain {
+		if name, end, ok := r.roughKey(start, p); ok {
+			r.fix("quotes", start, r.text[start:end], name)
+			r.pos = end
+			return name, true
+		}
+	}
 	if n := quoteLen(r.text, start); n > 0 {
 		key, _ := r.quoted(inKey)
 		if r.pos >= len(r.text) { // the text ends in the key
@@ -135,6 +142,49 @@ func (r *reader) bareKey(i int, p *plan) bool {
 	return p.nameless() || p.knows(word)
 }
 
+// roughKey recognizes a known property whatever is wrong with its quotes and
+// its colon, and says where the colon or the value begins.
+func (r *reader) roughKey(i int, p *plan) (name string, end int, ok bool) {
+	if p.nameless() {
+		return "", 0, false
+	}
+	k, before := r.marks(i)
+	end = k
+	for end < len(r.text) && end-k < lookWord && (isWord(r.text[end]) && r.text[end] < 0x80 || r.text[end] == '.') {
+		end++
+	}
+	name = r.text[k:end]
+	if name == "" || !p.knows(name) {
+		return "", 0, false
+	}
+	end, after := r.marks(end)
+	at := r.space(end)
+	switch {
+	case before+after == 0 || at >= len(r.text):
+		return "", 0, false
+	case r.text[at] == ':':
+		return name, end, true
+	}
+	value := r.text[at]
+	return name, end, before > 0 && after > 0 && at > end && (value == '{' || value == '[' || value == '"' || value == '-' || value >= '0' && value <= '9' || value == 't' || value == 'f' || value == 'n')
+}
+
+// marks skips a few quotes and backslashes, and counts them.
+func (r *reader) marks(i int) (end, n int) {
+	for n < 3 && i < len(r.text) {
+		size := quoteLen(r.text, i)
+		if size == 0 && r.text[i] == '\\' {
+			size = 1
+		}
+		if size == 0 {
+			break
+		}
+		i += size
+		n++
+	}
+	return i, n
+}
+
 // keyAt says whether a key and a colon begin at i.
 func (r *reader) keyAt(i int, p *plan) bool {
 	if i >= len(r.text) {
@@ -143,5 +193,9 @@ func (r *reader) keyAt(i int, p *plan) bool {
 	if _, ok := r.quotedKey(i, true); ok {
 		return true
 	}
-	return r.bareKey(i, p)
+	if r.bareKey(i, p) {
+		return true
+	}
+	_, _, ok := r.roughKey(i, p)
+	return ok
 }

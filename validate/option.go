@@ -3,6 +3,7 @@ package validate
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,8 +14,10 @@ type Option interface{ apply(o *options) error }
 
 // options is what options change.
 type options struct {
-	root  *shape // nil for a schema
-	level Level
+	root   *shape // nil for a schema
+	typ    reflect.Type
+	level  Level
+	checks []check
 }
 
 func (o *options) apply(opts []Option) error {

@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -26,7 +27,11 @@ func (p *Parser[T]) Parse(ctx context.Context, text string) (Result[T], error) {
 	if err != nil {
 		return result, err
 	}
-	if err := p.decode(a, &result.Value); err != nil {
+	err = p.decode(a, &result.Value)
+	if err == nil && (p.selves || len(p.checks) > 0) {
+		err = p.checked(ctx, reflect.ValueOf(&result.Value).Elem())
+	}
+	if err != nil {
 		var zero T
 		result.Value = zero
 		return result, err
@@ -62,11 +67,13 @@ type core struct {
 	shape  *shape // nil for a parser of a schema
 	plan   *plan
 	level  Level
+	checks []check
+	selves bool // a type checks itself
 }
 
 // read finds the answer in a text.
 func (p *core) read(output string) (*answer, error) {
-	if issues := readable8(output); issues != nil {
+	if issues := unreadable(output); issues != nil {
 		return nil, &makeready.InvalidError{Issues: issues}
 	}
 	if p.level == Strict {
@@ -75,7 +82,12 @@ func (p *core) read(output string) (*answer, error) {
 	start := len(output) - len(strings.TrimLeft(output, " \t\r\n\uFEFF"))
 	text := strings.TrimRight(output, " \t\r\n")
 	t := make(tree, 1, 16+len(text)/12)
-	if root, ok := readStrict(text[start:], &t); ok {
+	strict := strictReader{scanner: scanner{text: text[start:]}, t: &t}
+	root, ok := strict.whole()
+	switch {
+	case strict.deep:
+		return nil, tooDeep()
+	case ok:
 		c := candidate{root: root, start: start, end: len(text)}
 		shift(t, start)
 		if exit := p.unsure(t, root); exit != nil {
@@ -96,7 +108,12 @@ func (p *core) read(output string) (*answer, error) {
 	return p.judge(&f, output)
 }
 
-func readable8(output string) []makeready.Issue {
+func tooDeep() error {
+	return &makeready.InvalidError{Issues: issue("depth", "at most "+strconv.Itoa(maxDepth)+" levels of nesting")}
+}
+
+// unreadable refuses what is too long, no text, or nothing.
+func unreadable(output string) []makeready.Issue {
 	switch {
 	case len(output) > maxSize:
 		return issue("size", "at most "+strconv.Itoa(maxSize)+" bytes")
@@ -145,7 +162,7 @@ func (p *core) judge(f *finder, output string) (*answer, error) {
 	for i := range f.all {
 		c := &f.all[i]
 		if c.deep {
-			return nil, &makeready.InvalidError{Issues: issue("depth", "at most "+strconv.Itoa(maxDepth)+" levels of nesting")}
+			return nil, tooDeep()
 		}
 		if e := p.unsure(*f.tree, c.root); e != nil {
 			exit = e

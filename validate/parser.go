@@ -41,7 +41,7 @@ func For[T any](opts ...Option) (*Parser[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	o := options{root: root}
+	o := options{root: root, typ: t}
 	if err := o.apply(opts); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func For[T any](opts ...Option) (*Parser[T], error) {
 // schema are errors: nothing is loaded. [Enum] does not apply; change the
 // schema.
 func FromSchema(schema []byte, opts ...Option) (*Parser[any], error) {
-	var o options
+	o := options{typ: reflect.TypeFor[any]()}
 	if err := o.apply(opts); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,10 @@ func newCore(schema []byte, o *options) (core, error) {
 	if err != nil {
 		return core{}, err
 	}
-	return core{schema: schema, gate: g, shape: o.root, plan: p, level: o.level}, nil
+	return core{
+		schema: schema, gate: g, shape: o.root, plan: p, level: o.level,
+		checks: o.checks, selves: o.root != nil && o.root.hasSelves(),
+	}, nil
 }
 
 // Schema returns a copy of the JSON Schema (draft 2020-12) that outputs must

@@ -103,6 +103,9 @@ func (r *reader) quoted(in place) (text string, cut bool) {
 	case missed:
 		raw = strings.TrimRight(raw, " \t\r\n")
 		r.fix("missing_quote", from+len(raw), "", `"`)
+		if k := tailBrackets(raw); k >= 0 && in != inKey {
+			raw, after = strings.TrimRight(raw[:k], " \t\r\n"), from+k
+		}
 		raw = wrongQuote(raw, open)
 	case inside: // the text ends
 		raw, after, cut = r.runOn(raw, from)
@@ -131,6 +134,32 @@ func wrongQuote(raw, open string) string {
 		}
 	}
 	return raw
+}
+
+// tailBrackets is where the closing brackets begin at the end of a string that
+// was not closed, if the string opens none of them; -1 if there are none.
+func tailBrackets(raw string) int {
+	if !strings.HasSuffix(raw, "}") && !strings.HasSuffix(raw, "]") {
+		return -1
+	}
+	balance, first := 0, -1
+	for i := range len(raw) {
+		switch raw[i] {
+		case '{', '[':
+			balance++
+			first = -1
+		case '}', ']':
+			if balance > 0 {
+				balance--
+			} else if first < 0 {
+				first = i
+			}
+		case ' ', '\t', '\r', '\n', ',':
+		default:
+			first = -1
+		}
+	}
+	return first
 }
 
 // runOn ends a string that nothing ends.
@@ -345,6 +374,11 @@ func (r *reader) missedBefore(s *scan, i int) (at int, ok bool) {
 	line := r.newline(s.from+len(trimmed), i)
 	end := s.from + len(strings.TrimSuffix(trimmed, ","))
 	if s.in == inArray {
+		if n := len(r.stack); comma && n > 1 && r.stack[n-2] == '}' {
+			if _, ok := r.quotedKey(i, true); ok && r.keyAt(i, r.plans[n-2]) && tailBrackets(strings.TrimSuffix(trimmed, ",")) >= 0 {
+				return end, true
+			}
+		}
 		if !line {
 			return end, comma && s.balance == 0 && s.pending == 0 && r.itemAt(i)
 		}
@@ -509,7 +543,9 @@ func (r *reader) plausible(k int, s *scan) bool {
 	case c != ',':
 		return r.newlineBefore(k) && r.bareKey(k, nil)
 	}
-	k = r.space(k + 1)
+	for k < len(r.text) && r.text[k] == ',' {
+		k = r.space(k + 1)
+	}
 	if k >= len(r.text) {
 		return true
 	}

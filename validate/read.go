@@ -157,7 +157,7 @@ func (r *reader) object(p *plan, implied bool) int32 {
 			r.pos++
 			continue
 		}
-		if c == '}' || c == ']' || c == '{' && len(r.stack) > 1 && r.stack[len(r.stack)-2] == ']' {
+		if c == '}' || c == ']' || c == '{' && list.last != 0 && len(r.stack) > 1 && r.stack[len(r.stack)-2] == ']' {
 			if r.close('}', comma && list.last != 0, at) {
 				if !r.goesOn() {
 					break
@@ -207,6 +207,10 @@ func (r *reader) member(list *chainer, p *plan, key string) {
 			}
 		}
 		r.pos++
+		for r.pos < len(r.text) && r.text[r.pos] == ':' {
+			r.fix("extra_colon", r.pos, ":", "")
+			r.pos++
+		}
 	} else if r.pos < len(r.text) {
 		r.fix("missing_colon", at, "", ":")
 		r.lost = r.lost || strings.IndexByte(",}]", r.text[r.pos]) >= 0 // a value, but no object
@@ -232,6 +236,11 @@ func (r *reader) close(own byte, comma bool, at int) bool {
 		r.pos++
 		return true
 	}
+	if r.extra(c, own, at) {
+		r.fix("extra_bracket", r.pos, string(c), "")
+		r.pos++
+		return false
+	}
 	if c == '{' || strings.IndexByte(string(r.stack[:len(r.stack)-1]), c) >= 0 {
 		r.fix("missing_bracket", r.pos, "", string(own))
 		return true
@@ -239,6 +248,23 @@ func (r *reader) close(own byte, comma bool, at int) bool {
 	r.fix("extra_bracket", r.pos, string(c), "")
 	r.pos++
 	return false
+}
+
+// extra says whether a closing bracket only repeats the one before it, because
+// what follows belongs to what is open.
+func (r *reader) extra(c, own byte, at int) bool {
+	if c == '{' || at == 0 || r.text[at-1] != c {
+		return false
+	}
+	k := r.space(r.pos + 1)
+	if k < len(r.text) && r.text[k] == own {
+		return true
+	}
+	if own != ']' || k >= len(r.text) || r.text[k] != ',' {
+		return false
+	}
+	k = r.space(k + 1)
+	return k < len(r.text) && (r.text[k] == '{' || r.text[k] == '[')
 }
 
 func (r *reader) unclosed(closer string) {
@@ -350,6 +376,15 @@ func (r *reader) array(p *plan, implied bool) int32 {
 		if r.filler() {
 			continue
 		}
+		if e := p.element(); r.text[r.pos] == '[' && list.last == 0 && e != nil && e.types&typeArray == 0 && r.pos == r.space(start+1) {
+			r.fix("doubled_bracket", r.pos, "[", "")
+			r.pos++
+			continue
+		}
+		if list.last != 0 && r.belongsOutside(p) {
+			r.fix("missing_bracket", r.pos, "", "]")
+			goto done
+		}
 		if !comma {
 			r.fix("missing_comma", at, "", ",")
 		}
@@ -368,6 +403,20 @@ done:
 	r.path = r.path[:len(r.path)-1]
 	(*r.tree)[self].end = int32(r.base + r.pos) //nolint:gosec // at most 1 MiB
 	return self
+}
+
+// belongsOutside says whether a property of the object around an array stands
+// where an item should be: the array was not closed.
+func (r *reader) belongsOutside(p *plan) bool {
+	if len(r.plans) < 2 || r.stack[len(r.stack)-2] != '}' {
+		return false
+	}
+	name, _, ok := r.roughKey(r.pos, r.plans[len(r.plans)-2])
+	if !ok {
+		return false
+	}
+	e := p.element()
+	return e.nameless() || !e.knows(name)
 }
 
 // memberAhead says whether a property follows the comma here.

@@ -10,18 +10,23 @@ import (
 // does nothing else: strings without escapes are not copied.
 func readStrict(text string, t *tree) (root int32, ok bool) {
 	s := strictReader{scanner: scanner{text: text}, t: t}
+	return s.whole()
+}
+
+func (s *strictReader) whole() (root int32, ok bool) {
 	s.space()
 	root, ok = s.value(0, "")
 	if !ok {
 		return 0, false
 	}
 	s.space()
-	return root, s.pos == len(text)
+	return root, s.pos == len(s.text)
 }
 
 type strictReader struct {
 	scanner
-	t *tree
+	t    *tree
+	deep bool // it is nested too deeply
 }
 
 func (s *strictReader) value(depth int, key string) (int32, bool) {
@@ -32,6 +37,7 @@ func (s *strictReader) value(depth int, key string) (int32, bool) {
 	switch c := s.text[start]; c {
 	case '{', '[':
 		if depth == maxDepth {
+			s.deep = true
 			return 0, false
 		}
 		return s.composed(depth, key, c)
