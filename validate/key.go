@@ -33,7 +33,7 @@ func (r *reader) key(p *plan) (string, bool) {
 	end, quote := start, 0
 	for end < len(r.text) && end-start < lookKey {
 		c := r.text[end]
-		if c == ':' || strings.IndexByte("\n,{}[]", c) >= 0 {
+		if c == ':' || strings.IndexByte("=\n,{}[]", c) >= 0 {
 			break
 		}
 		if quote = quoteLen(r.text, end); quote > 0 {
@@ -57,7 +57,7 @@ func (r *reader) key(p *plan) (string, bool) {
 			r.pos = end
 			return name, true
 		}
-	case r.text[end] == ':' && name != "":
+	case (r.text[end] == ':' || r.text[end] == '=') && name != "":
 		r.fix("unquoted_key", start, name, name)
 		r.pos = end
 		return name, true
@@ -72,7 +72,7 @@ func (r *reader) key(p *plan) (string, bool) {
 	junk := r.text[start:min(end, len(r.text))]
 	r.fix("junk", start, junk, "")
 	r.junk++
-	if n, _ := numberEnd(strings.TrimSpace(junk), 0); n > 0 || junk == ":" {
+	if junk == ":" || strings.ContainsAny(junk, "0123456789=") { // data rather than words
 		r.lost = true
 	}
 	r.pos = min(end, len(r.text))
