@@ -474,3 +474,35 @@ func TestGenerateAllocatesLittle(t *testing.T) {
 	allocs := testing.AllocsPerRun(100, func() { _, _ = validate.Generate(ctx, m, req, v, validate.Config{}) })
 	require.LessOrEqual(t, allocs, 4.0)
 }
+
+// A model that repeats its faults is replaced once; one that then repeats its
+// own is not asked again.
+func TestRepeatedFaultsEscalateOnce(t *testing.T) {
+	p := parserFor[order](t)
+	weak, strong := replies(bad, bad, good), replies(good)
+	v, err := validate.Generate(t.Context(), weak, ask(), p, validate.Config{Attempts: 5, Stronger: strong})
+	require.NoError(t, err)
+	require.Equal(t, "billing", v.Intent)
+	require.Len(t, weak.requests, 2)
+	require.Len(t, strong.requests, 1)
+
+	weak, strong = replies(bad), replies(bad)
+	_, err = validate.Generate(t.Context(), weak, ask(), p, validate.Config{Attempts: 9, Stronger: strong})
+	invalid, ok := errors.AsType[*makeready.InvalidError](err)
+	require.True(t, ok)
+	require.Equal(t, 4, invalid.Attempts)
+	require.Len(t, strong.requests, 2)
+}
+
+// A text that was cut at the output limit is no answer, although what is left
+// of it matches.
+func TestCutAnswersAreNotTaken(t *testing.T) {
+	type letter struct {
+		Text string `json:"text"`
+	}
+	m := &script{replies: []makeready.Response{{Text: `{"text": "Dear Ms. Lo`, Stop: makeready.StopLength}, {Text: `{"text": "Dear Ms. Lopez"}`}}}
+	v, err := validate.Generate(t.Context(), m, ask(), parserFor[letter](t), validate.Config{})
+	require.NoError(t, err)
+	require.Equal(t, "Dear Ms. Lopez", v.Text)
+	require.Len(t, m.requests, 2)
+}
