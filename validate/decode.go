@@ -13,11 +13,9 @@ import (
 	"github.com/makeready-go/makeready"
 )
 
-// decode fills the Go value v points to with what the scanner has read. The
-// schema holds by now, so little can go wrong: a number beyond the Go type, a
+// decode fills the Go value v points to with JSON. The schema holds by now, so little can go wrong: a number beyond the Go type, a
 // text that its type refuses.
-func decode(s *scanner, value any, root *shape, v any) error {
-	text := s.rewritten()
+func decode(text []byte, value any, root *shape, v any) error {
 	err := json.Unmarshal(text, v)
 	if err == nil {
 		return nil

@@ -9,7 +9,7 @@
 //	}
 //	tickets, err := validate.For[Ticket]() // once, at start-up
 //	…
-//	ticket, err := tickets.Validate(ctx, text)
+//	ticket, err := tickets.Validate(ctx, text) // or Parse, which tells what was repaired
 //	if bad, ok := errors.AsType[*makeready.InvalidError](err); ok {
 //		fmt.Println(bad.Issues) // which paths, what was found, what is allowed
 //	}
@@ -19,12 +19,14 @@
 //
 // # How text becomes a value
 //
-// The text is trimmed and read as one JSON value. If it is none, the content of
-// its only Markdown fence is read; if that is none either, the only object or
-// array in the text, provided that no other bracket stands outside of it.
-// The value is then checked against the schema of T and decoded with
-// encoding/json. Nothing is repaired, dropped, rounded or made up. A number
-// such as 3.0 fills an integer, because JSON Schema calls it one.
+// Valid JSON is read at once. Otherwise the JSON is looked for: behind what the
+// model thinks aloud, in fences, in prose. It is read as it was meant, guided
+// by the names that the schema expects, and fitted to the schema: numbers in
+// text, allowed values and keys spelled differently, a value for a list. Each
+// change is a [Fix]. No item is dropped, nothing required is made up, no number
+// is rounded, and where two readings are equally good the text is refused.
+// The library that knows all of JSON Schema checks the result in any case.
+// docs/parsing.md lists the rules; a [Level] turns them off.
 //
 // What exceeds a limit is refused before anything else looks at it: 1 MiB of
 // text, 200 levels of nesting, keys of 1024 bytes, numbers of 400 digits or
@@ -40,13 +42,15 @@
 //	empty          there is no text
 //	utf8           the text is not valid UTF-8
 //	size, depth    a limit is exceeded
-//	syntax         there is not exactly one JSON value
+//	syntax         there is no JSON value, or one that cannot be repaired
 //	duplicate_key  an object has a key twice
 //	number_range   a number is beyond the limits or does not fit its type in Go
 //	type           besides JSON Schema's: a Go type refuses its text
 //	truncated      the output limit cut the answer (Generate)
 //	refusal        the model declined, or the provider withheld (Generate)
 //	panic          the schema library panicked on the value
+//	ambiguous      there are several readings, and none is better
+//	check          a check of the program failed ([Check], [Field])
 //
 // A model that says that it does not know is understood: the object
 //
@@ -59,5 +63,6 @@
 // # Concurrency
 //
 // A [Parser] is immutable and safe for concurrent use. All reflection and
-// compilation happens in [For]; per call there is only encoding/json's.
+// compilation happens in [For] and [FromSchema]; per call there is only
+// encoding/json's, and that of checks.
 package validate

@@ -27,3 +27,28 @@ func Scan(text string) (any, []makeready.Issue) {
 	}
 	return v, s.soft
 }
+
+// Fit shows the way of valid text to tests: reading and fitting, without the
+// gate and without decoding.
+func Fit[T any](p *Parser[T], text string) bool {
+	t := make(tree, 1, 16+len(text)/12)
+	root, ok := readStrict(text, &t)
+	if !ok {
+		return false
+	}
+	c := coercer{in: t, out: make(tree, 1, len(t)), steps: 10*len(text) + 10_000}
+	return c.fit(root, p.plan).bad == 0
+}
+
+// Repair shows the way of damaged text to tests, without the gate.
+func Repair[T any](p *Parser[T], text string) bool {
+	t := make(tree, 1, 16+len(text)/12)
+	f := finder{text: text, plan: p.plan, tree: &t}
+	p.search(&f)
+	for i := range f.all {
+		if p.fitted(f.tree, &f.all[i]).fit.bad == 0 {
+			return true
+		}
+	}
+	return false
+}

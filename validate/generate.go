@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/makeready-go/makeready"
 )
@@ -14,8 +15,11 @@ const defaultAttempts = 3
 
 // Config says how [Generate] asks. The zero Config asks up to three times.
 type Config struct {
-	// Attempts is how many calls of the model may be made in all; 0 means 3.
+	// Attempts is how many calls of models may be made in all; 0 means 3.
 	Attempts int
+	// Stronger, if there is one, is asked instead of the model from the first
+	// answer on that repeats the faults of the one before.
+	Stronger makeready.Model
 }
 
 // Generate asks m until v accepts the answer, and returns the value.
@@ -35,7 +39,10 @@ type Config struct {
 // An answer that the output limit cut ([makeready.StopLength]) has an issue
 // "truncated"; if req sets MaxTokens, the next attempt repeats the request with
 // twice as many, once. Text that v accepts is an answer whatever the reason for
-// which the model stopped, except StopFilter.
+// which the model stopped, except StopFilter; but if a [Parser] finds that the
+// text ends inside of the value, and the output limit was reached, it is cut.
+// If an answer has the same faults as the one before, a stronger model takes
+// over, if there is one; if it repeats its own, there is no further attempt.
 //
 // If req has no schema and v has a method Schema() []byte, as a [Parser] has,
 // that schema is sent. Before each attempt after the first, req.Stream receives
@@ -57,7 +64,8 @@ func Generate[T any](ctx context.Context, m makeready.Model, req makeready.Reque
 		req.Schema = s.Schema()
 	}
 	messages := req.Messages
-	raised := false
+	raised, escalated := false, false
+	faults := ""
 	for n := 1; ; n++ {
 		if err := ready(ctx, req, n); err != nil {
 			return zero, err
@@ -74,8 +82,24 @@ func Generate[T any](ctx context.Context, m makeready.Model, req makeready.Reque
 			req.Messages = messages
 			continue
 		}
+		if again := fingerprint(retry.Issues); again != faults {
+			faults = again
+		} else if escalated {
+			return zero, err // another attempt would be the same
+		} else if c.Stronger != nil {
+			m, escalated, faults = c.Stronger, true, ""
+		}
 		req.Messages = reask(messages, resp.Text, retry.Issues, len(req.Schema) > 0)
 	}
+}
+
+// fingerprint is what is wrong with an answer, and not what the answer says.
+func fingerprint(issues []makeready.Issue) string {
+	var b strings.Builder
+	for _, is := range issues {
+		b.WriteString(is.Path + "\x00" + is.Code + "\x00" + is.Rule + "\n")
+	}
+	return b.String()
 }
 
 // ready says whether attempt n may begin, and tells the stream that it does.
@@ -122,8 +146,19 @@ func judge[T any](ctx context.Context, resp makeready.Response, v makeready.Vali
 	if resp.Stop == makeready.StopFilter {
 		return value, nil, &makeready.InvalidError{Attempts: n, Issues: issue("refusal", "")}
 	}
-	value, err = v.Validate(ctx, resp.Text)
-	if err == nil {
+	cut := false
+	if p, ok := v.(interface {
+		Parse(ctx context.Context, text string) (Result[T], error)
+	}); ok {
+		result, failed := p.Parse(ctx, resp.Text)
+		value, err, cut = result.Value, failed, result.Truncated
+	} else {
+		value, err = v.Validate(ctx, resp.Text)
+	}
+	switch {
+	case err == nil && cut && resp.Stop == makeready.StopLength: // it is known that there was more
+		err = &makeready.InvalidError{}
+	case err == nil:
 		return value, nil, nil
 	}
 	var zero T

@@ -56,7 +56,7 @@ func TestPathologicalInputs(t *testing.T) {
 	start := time.Now()
 	for name, text := range pathological() {
 		_, err := p.Validate(t.Context(), text)
-		require.Empty(t, issuesOf(t, err)[0].Rule, name)
+		require.NotEmpty(t, issuesOf(t, err), name)
 	}
 	// It takes some milliseconds; what is quadratic in one of them takes minutes.
 	require.Less(t, time.Since(start), time.Second)
@@ -68,8 +68,9 @@ func TestPathologicalInputs(t *testing.T) {
 				for _, wrapped := range []string{text, "```json\n" + text + "\n```", "Here: " + text} {
 					_, err := p.Validate(t.Context(), wrapped)
 					require.LessOrEqual(t, len(issuesOf(t, err)), 100)
-					_, err = list.Validate(t.Context(), wrapped)
-					require.LessOrEqual(t, len(issuesOf(t, err)), 100)
+					if _, err = list.Validate(t.Context(), wrapped); err != nil { // some can be repaired
+						require.LessOrEqual(t, len(issuesOf(t, err)), 100)
+					}
 					_, err = validate.Text().Validate(t.Context(), wrapped)
 					require.NoError(t, err)
 				}
@@ -162,7 +163,7 @@ func TestIssuesHaveALimit(t *testing.T) {
 	for i := range 500 {
 		fmt.Fprintf(&b, `,"k%03d":1`, 499-i)
 	}
-	_, err := parserFor[order](t).Validate(t.Context(), b.String()+"}")
+	_, err := parserFor[order](t, validate.Strict).Validate(t.Context(), b.String()+"}")
 	is := issuesOf(t, err)
 	require.Len(t, is, 100)
 	require.Equal(t, "/intent", is[0].Path)
@@ -174,6 +175,6 @@ func TestIssuesHaveALimit(t *testing.T) {
 	require.Equal(t, "/2", is[2].Path)
 	require.Equal(t, "/99", is[99].Path)
 
-	_, err = parserFor[map[string]int](t).Validate(t.Context(), "{"+strings.TrimSuffix(strings.Repeat(`"x":0,`, 500), ",")+"}")
+	_, err = parserFor[map[string]int](t).Validate(t.Context(), "{"+strings.Repeat(`"x":0,"x":1,`, 500)+`"y":0}`)
 	require.Len(t, issuesOf(t, err), 100)
 }

@@ -3,17 +3,51 @@ package validate
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// An Option changes what [For] makes.
-type Option func(*options) error
+// An Option changes what [For] and [FromSchema] make.
+type Option interface{ apply(o *options) error }
 
-// options is what the options of one For change.
+// options is what options change.
 type options struct {
-	root *shape
+	root   *shape // nil for a schema
+	typ    reflect.Type
+	level  Level
+	checks []check
+}
+
+func (o *options) apply(opts []Option) error {
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.apply(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An option is an Option made of a function.
+type option func(*options) error
+
+func (f option) apply(o *options) error {
+	if f == nil {
+		return nil
+	}
+	return f(o)
+}
+
+func (l Level) apply(o *options) error {
+	if l > Strict {
+		return fmt.Errorf("validate: no such level: %d", l)
+	}
+	o.level = l
+	return nil
 }
 
 // Enum limits a string to values that are known only at run time, such as the
@@ -27,7 +61,10 @@ type options struct {
 // or is not UTF-8.
 func Enum(pointer string, values ...string) Option {
 	values = slices.Clone(values)
-	return func(o *options) error {
+	return option(func(o *options) error {
+		if o.root == nil {
+			return errors.New("validate: Enum needs a Go type; put the values into the schema")
+		}
 		s, err := o.root.at(pointer)
 		if err != nil {
 			return fmt.Errorf("validate: Enum %q: %w", pointer, err)
@@ -36,7 +73,7 @@ func Enum(pointer string, values ...string) Option {
 			return fmt.Errorf("validate: Enum %q: %w", pointer, err)
 		}
 		return nil
-	}
+	})
 }
 
 // at finds the value that a pointer names.

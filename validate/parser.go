@@ -3,7 +3,7 @@ package validate
 import (
 	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"reflect"
 
 	"github.com/makeready-go/makeready"
@@ -12,12 +12,10 @@ import (
 // Validator turns the text of a model into a checked value.
 type Validator[T any] = makeready.Validator[T]
 
-// A Parser is a [Validator] for one Go type. Make it with [For], once, and share
-// it: it is immutable and safe for concurrent use.
+// A Parser is a [Validator] for one Go type or one schema. Make it with [For] or
+// [FromSchema], once, and share it: it is immutable and safe for concurrent use.
 type Parser[T any] struct {
-	schema []byte
-	gate   *gate
-	shape  *shape
+	core
 }
 
 // For makes the parser of T: a struct, a slice, an array, a map with string
@@ -43,23 +41,51 @@ func For[T any](opts ...Option) (*Parser[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range opts {
-		if o == nil {
-			continue
-		}
-		if err := o(&options{root: root}); err != nil {
-			return nil, err
-		}
+	o := options{root: root, typ: t}
+	if err := o.apply(opts); err != nil {
+		return nil, err
 	}
 	schema, err := schemaOf(t, root)
 	if err != nil {
 		return nil, err
 	}
-	g, err := newGate(schema)
+	c, err := newCore(schema, &o)
 	if err != nil {
 		return nil, err
 	}
-	return &Parser[T]{schema: schema, gate: g, shape: root}, nil
+	return &Parser[T]{core: c}, nil
+}
+
+// FromSchema makes a parser of a JSON Schema (draft 2020-12) that is known only
+// at run time. Objects become map[string]any, lists []any, and numbers
+// json.Number as the model wrote them. References to anything outside of the
+// schema are errors: nothing is loaded. [Enum] does not apply; change the
+// schema.
+func FromSchema(schema []byte, opts ...Option) (*Parser[any], error) {
+	o := options{typ: reflect.TypeFor[any]()}
+	if err := o.apply(opts); err != nil {
+		return nil, err
+	}
+	c, err := newCore(bytes.Clone(schema), &o)
+	if err != nil {
+		return nil, err
+	}
+	return &Parser[any]{core: c}, nil
+}
+
+func newCore(schema []byte, o *options) (core, error) {
+	g, err := newGate(schema)
+	if err != nil {
+		return core{}, err
+	}
+	p, err := newPlan(schema)
+	if err != nil {
+		return core{}, err
+	}
+	return core{
+		schema: schema, gate: g, shape: o.root, plan: p, level: o.level,
+		checks: o.checks, selves: o.root != nil && o.root.hasSelves(),
+	}, nil
 }
 
 // Schema returns a copy of the JSON Schema (draft 2020-12) that outputs must
@@ -71,47 +97,21 @@ func (p *Parser[T]) Schema() []byte {
 	return bytes.Clone(p.schema)
 }
 
-// Validate reads the one JSON value in output, checks it against the schema and
-// decodes it. The error is an [*makeready.InvalidError] if the output will not
-// do, an [*makeready.Exit] if the model says that it does not know; with an
-// error the value is zero. The package documentation has the rules.
-//
-// The context is for checks that take time; reading is not interrupted.
-func (p *Parser[T]) Validate(_ context.Context, output string) (T, error) {
-	var v T
-	if p == nil || p.gate == nil {
-		return v, errors.New("validate: the parser was not made by For")
-	}
-	s, value, err := p.read(output)
-	if err != nil {
-		return v, err
-	}
-	if err := decode(s, value, p.shape, &v); err != nil {
-		var zero T
-		return zero, err
-	}
-	return v, nil
+// Validate returns the Value of [Parser.Parse]. With an error it is zero.
+func (p *Parser[T]) Validate(ctx context.Context, output string) (T, error) {
+	result, err := p.Parse(ctx, output)
+	return result.Value, err
 }
 
-// read returns the JSON value in output once it has passed the gate.
-func (p *Parser[T]) read(output string) (*scanner, any, error) {
-	s, value, issues := extract(output)
-	if issues != nil {
-		return nil, nil, &makeready.InvalidError{Issues: issues}
+// decode fills v with an answer.
+func (p *Parser[T]) decode(a *answer, v *T) error {
+	if p.shape != nil {
+		return decode(a.json, a.value, p.shape, v)
 	}
-	if p.shape.prop("status") == nil {
-		if exit := uncertain(value); exit != nil {
-			return nil, nil, exit
-		}
+	if target, ok := any(v).(*any); ok {
+		d := json.NewDecoder(bytes.NewReader(a.json))
+		d.UseNumber()
+		return d.Decode(target)
 	}
-	broken, panicked, err := p.gate.check(value)
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case panicked:
-		return nil, nil, &makeready.InvalidError{Issues: issue("panic", "a value that can be checked")}
-	case len(broken) > 0:
-		return nil, nil, &makeready.InvalidError{Issues: p.gate.issues(value, broken)}
-	}
-	return s, value, nil
+	return json.Unmarshal(a.json, v)
 }

@@ -164,7 +164,7 @@ func TestValidateRefuses(t *testing.T) {
 			},
 		},
 	}
-	p := parserFor[order](t)
+	p := parserFor[order](t, validate.Strict)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			for range 5 { // the order must not depend on maps
@@ -328,7 +328,7 @@ func TestRefusalThatCannotBeLocated(t *testing.T) {
 // Planted text in values and in keys must not reach the error's string.
 func TestErrorHoldsNoModelText(t *testing.T) {
 	const marker = "PLANTED"
-	p := parserFor[order](t)
+	p := parserFor[order](t, validate.Strict)
 	for _, text := range []string{
 		marker,
 		`"` + marker + `"`,
