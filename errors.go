@@ -230,7 +230,7 @@ func ErrorClass(err error) string {
 	if err == nil {
 		return ""
 	}
-	if exit, ok := errors.AsType[*Exit](err); ok && exit != nil {
+	if exitOf(err) != nil {
 		return ""
 	}
 	if se, ok := errors.AsType[*StageError](err); (ok && se.Err == nil) || errors.Is(err, errPanicked) {

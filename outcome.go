@@ -83,18 +83,51 @@ type Exit struct {
 
 // Error gives the outcome and the reason.
 func (e *Exit) Error() string {
-	if e.Reason == "" {
+	switch {
+	case e == nil:
+		return "exit without a value"
+	case e.Reason == "":
 		return "exit " + e.Outcome.String()
+	default:
+		return "exit " + e.Outcome.String() + ": " + e.Reason
 	}
-	return "exit " + e.Outcome.String() + ": " + e.Reason
 }
 
 // Is makes a blocked exit match [ErrBlocked].
-func (e *Exit) Is(target error) bool { return target == ErrBlocked && e.Outcome == Blocked }
+func (e *Exit) Is(target error) bool { return e != nil && target == ErrBlocked && e.Outcome == Blocked }
+
+// exitOf returns the exit that err is or wraps, the first of several that are
+// joined. An exit that is joined with any other error is none: a malfunction
+// ranks above a refusal, and must not be lost behind it.
+func exitOf(err error) *Exit {
+	switch e := err.(type) { //nolint:errorlint // it walks the tree itself
+	case *Exit:
+		return e
+	case interface{ Unwrap() []error }:
+		var first *Exit
+		for _, inner := range e.Unwrap() {
+			exit := exitOf(inner)
+			if exit == nil {
+				return nil
+			}
+			if first == nil {
+				first = exit
+			}
+		}
+		return first
+	case interface{ Unwrap() error }:
+		return exitOf(e.Unwrap())
+	default:
+		return nil
+	}
+}
 
 // ends says whether a run can end with this exit: it has no value to answer
 // with, and a malfunction is an error.
 func (e *Exit) ends() bool {
+	if e == nil { // returned through a variable of type *Exit
+		return false
+	}
 	switch e.Outcome {
 	case NeedsInput, Escalated, Uncertain, Blocked:
 		return true
@@ -106,7 +139,12 @@ func (e *Exit) ends() bool {
 var errBadExit = errors.New("makeready: an exit must be NeedsInput, Escalated, Uncertain or Blocked")
 
 // Unwrap returns the cause.
-func (e *Exit) Unwrap() error { return e.Cause }
+func (e *Exit) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Cause
+}
 
 // A Question asks for one piece of information.
 type Question struct {

@@ -184,12 +184,21 @@ func Start(ctx context.Context, chain string, s Settings) (
 func open(ctx context.Context, sinks []Sink, run Run) (int, error) {
 	for i, s := range sinks {
 		if o, ok := s.(Opener); ok {
-			if err := o.Open(ctx, run); err != nil {
+			if err := openOne(ctx, o, run); err != nil {
 				return i, fmt.Errorf("makeready: sink %d could not open the run: %w", i, err)
 			}
 		}
 	}
 	return len(sinks), nil
+}
+
+func openOne(ctx context.Context, o Opener, run Run) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPanicked
+		}
+	}()
+	return o.Open(ctx, run)
 }
 
 // begin gives the scope's op its place in the record, and tells the observers.
@@ -257,7 +266,7 @@ func outcomeOf(err error, said Outcome, reason string) (Outcome, string) {
 		}
 		return said, reason
 	}
-	if exit, ok := errors.AsType[*Exit](err); ok && exit.ends() {
+	if exit := exitOf(err); exit.ends() {
 		return exit.Outcome, exit.Reason
 	}
 	return Failed, reason
@@ -291,11 +300,11 @@ func (r *running) conclude(err error) (*Exit, error) {
 	review := r.review
 	r.mu.Unlock()
 	var exit Exit
-	given, isExit := errors.AsType[*Exit](err)
+	given := exitOf(err)
 	switch {
-	case isExit && given.ends():
+	case given.ends():
 		exit, err = *given, nil
-	case isExit:
+	case given != nil:
 		err = errBadExit
 	case err != nil:
 		exit.Outcome = Failed

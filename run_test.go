@@ -55,6 +55,16 @@ func TestEveryOutcomeHasASafeMessage(t *testing.T) {
 		{"an exit that claims to answer", func(context.Context) error {
 			return &makeready.Exit{Outcome: makeready.Answered}
 		}, makeready.Failed, "", true},
+		{"exits alone, joined", func(context.Context) error {
+			return errors.Join(&makeready.Exit{Outcome: makeready.Blocked}, fmt.Errorf("x: %w", &makeready.Exit{Outcome: makeready.Escalated}))
+		}, makeready.Blocked, "", false},
+		{"an exit beside a malfunction", func(context.Context) error {
+			return errors.Join(&makeready.Exit{Outcome: makeready.Escalated}, errors.New(planted))
+		}, makeready.Failed, "", true},
+		{"an exit that is nil", func(context.Context) error {
+			var exit *makeready.Exit
+			return exit
+		}, makeready.Failed, "", true},
 		{"an exit with an unknown outcome", func(context.Context) error {
 			return &makeready.Exit{Outcome: 99}
 		}, makeready.Failed, "", true},
@@ -223,7 +233,14 @@ type opener struct {
 	committed int
 }
 
-func (o *opener) Open(context.Context, makeready.Run) error { return o.err }
+func (o *opener) Open(context.Context, makeready.Run) error {
+	if errors.Is(o.err, errPanic) {
+		panic("PLANTED")
+	}
+	return o.err
+}
+
+var errPanic = errors.New("panic")
 
 func (o *opener) Commit(context.Context, *makeready.Record) error { o.committed++; return nil }
 
@@ -241,6 +258,13 @@ func TestOpenersComeBeforeAnythingIsPaid(t *testing.T) {
 	require.Equal(t, 1, good.committed, "a sink that opened the run learns how it ended")
 	require.Zero(t, bad.committed)
 	require.Zero(t, never.committed)
+}
+
+func TestOpenersMayPanic(t *testing.T) {
+	_, exit, err := execute(t.Context(), makeready.Settings{Sinks: []makeready.Sink{&opener{err: errPanic}}}, func(context.Context) error { return nil })
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "PLANTED")
+	require.Equal(t, makeready.Failed, exit.Outcome)
 }
 
 func TestRunInsideRunIsRefused(t *testing.T) {

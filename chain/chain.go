@@ -109,7 +109,7 @@ func (n *Node[In, Out]) call(ctx context.Context, op *makeready.Op, in In) (out 
 
 // located adds the stage's name to a malfunction that has none yet.
 func located(stage string, err error) error {
-	if _, ok := errors.AsType[*makeready.Exit](err); ok {
+	if makeready.ErrorClass(err) == "" { // an exit, and nothing else
 		return err
 	}
 	if _, ok := errors.AsType[*makeready.StageError](err); ok {

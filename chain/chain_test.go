@@ -204,6 +204,14 @@ func TestMalfunctionsNameTheStage(t *testing.T) {
 		require.NotContains(t, res.Exit.Message, "boom")
 		require.Empty(t, res.Value)
 	})
+	t.Run("beside an exit", func(t *testing.T) {
+		res, err := stage("s", func(context.Context, string) (string, error) {
+			return "", errors.Join(chain.Escalate("x"), boom)
+		}).Execute(t.Context(), "in")
+		require.ErrorIs(t, err, boom)
+		require.ErrorContains(t, err, "stage s")
+		require.Equal(t, makeready.Failed, res.Outcome)
+	})
 	t.Run("panic", func(t *testing.T) {
 		res, err := three(add("a"), stage("b", func(context.Context, string) (string, error) { panic("PLANTED") }), add("c")).Execute(t.Context(), "in")
 		se, ok := errors.AsType[*makeready.StageError](err)
