@@ -131,7 +131,7 @@ func (c *coercer) direct(n int32, p *plan) fit {
 
 // reshaped tries other forms: the only item of a list, JSON encoded in a text,
 // the only value of a wrapper, a list of one.
-func (c *coercer) reshaped(n int32, p *plan, m fixing) (fit, bool) {
+func (c *coercer) reshaped(n int32, p *plan, m fixing) (fit, bool) { //nolint:gocyclo // one form after the other
 	v := &c.in[n]
 	mixed := c.mixed
 	c.mixed = false
@@ -174,13 +174,25 @@ func (c *coercer) reshaped(n int32, p *plan, m fixing) (fit, bool) {
 	if v.kind == kindObject && v.size == 1 && len(c.path) < maxDepth {
 		inner := c.in[v.child].kind // of a word or a number in a wrapper nobody knows what it says
 		_, own := c.lookup(p, c.in[v.child].key)
-		if !own && (inner == kindObject && p.types&typeObject != 0 || inner == kindArray && p.types&typeArray != 0) {
+		if !own && !disowns(c.in[v.child].key) && (inner == kindObject && p.types&typeObject != 0 || inner == kindArray && p.types&typeArray != 0) {
 			if f, ok := try("wrapper", v.child, p, false); ok {
 				return f, true
 			}
 		}
 	}
 	return fit{}, false
+}
+
+// disowns says whether the key of a wrapper says that what it holds is no
+// answer.
+func disowns(key string) bool {
+	for word := range strings.FieldsSeq(fold(key)) {
+		switch word {
+		case "error", "errors", "example", "examples", "invalid", "previous", "draft", "input", "request", "schema", "wrong", "not", "if", "old", "bad":
+			return true
+		}
+	}
+	return false
 }
 
 // decode reads a text that holds JSON.

@@ -72,9 +72,7 @@ func (r *reader) key(p *plan) (string, bool) {
 	junk := r.text[start:min(end, len(r.text))]
 	r.fix("junk", start, junk, "")
 	r.junk++
-	if junk == ":" || strings.ContainsAny(junk, "0123456789=") { // data rather than words
-		r.lost = true
-	}
+	r.lost = r.lost || r.isData(junk, start)
 	r.pos = min(end, len(r.text))
 	return "", false
 }
@@ -198,4 +196,21 @@ func (r *reader) keyAt(i int, p *plan) bool {
 	}
 	_, _, ok := r.roughKey(i, p)
 	return ok
+}
+
+// isData says whether what belongs to no key is data rather than noise: a
+// number, an assignment, a single word behind a comma.
+func (r *reader) isData(junk string, start int) bool {
+	if junk == ":" || strings.ContainsAny(junk, "0123456789=") {
+		return true
+	}
+	word := strings.TrimSpace(junk)
+	if word == "" || strings.ContainsAny(word, " \t") {
+		return false
+	}
+	i := start - 1
+	for i >= 0 && (r.text[i] == ' ' || r.text[i] == '\t') {
+		i--
+	}
+	return i >= 0 && r.text[i] == ','
 }

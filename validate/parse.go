@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,8 +37,13 @@ func (p *Parser[T]) Parse(ctx context.Context, text string) (Result[T], error) {
 		result.Value = zero
 		return result, err
 	}
-	result.JSON, result.Fixes, result.Truncated = string(a.json), a.fixes, a.cut
+	result.JSON, result.Fixes, result.Truncated = string(a.json), a.fixes, a.cut || leftOut(a.fixes)
 	return result, nil
+}
+
+// leftOut says whether the model wrote dots for what it left out.
+func leftOut(fixes []Fix) bool {
+	return slices.ContainsFunc(fixes, func(f Fix) bool { return f.Kind == "ellipsis" })
 }
 
 // An answer is a value that has passed the gate.
@@ -53,6 +59,8 @@ type fitted struct {
 	*candidate
 
 	object bool // it was one
+	rival  bool // it has a property of the schema: it was meant for an answer
+	valid  bool
 	fit    fit
 	tree   tree
 	json   []byte
@@ -172,9 +180,8 @@ func (p *core) judge(f *finder, output string) (*answer, error) {
 		attempts = append(attempts, p.fitted(f.tree, c))
 	}
 	if exit != nil {
-		a, err := p.decide(attempts, output)
-		if err == nil {
-			return a, nil
+		if _, err := p.decide(attempts, output); err == nil { // it knows, and it does not know
+			return nil, &makeready.InvalidError{Issues: issue("ambiguous", "one JSON value, not several that differ")}
 		}
 		return nil, exit
 	}
@@ -219,6 +226,9 @@ func (p *core) fitted(t *tree, cand *candidate) *fitted {
 	size := cand.end - cand.start
 	c := coercer{in: *t, out: make(tree, 1, 16+size/12), level: p.level, steps: 10*size + 10_000}
 	a := &fitted{candidate: cand, object: (*t)[cand.root].kind == kindObject}
+	for i := (*t)[cand.root].child; a.object && i != 0; i = (*t)[i].next {
+		a.rival = a.rival || p.plan.byNameHas((*t)[i].key)
+	}
 	a.fit = c.fit(cand.root, p.plan)
 	*t = c.in[:len(*t)] // what decoding appended is not needed any more
 	a.fixes = c.fixes
@@ -275,6 +285,7 @@ func (p *core) decide(attempts []*fitted, output string) (*answer, error) {
 		}
 		switch {
 		case a.fit.bad == 0 && a.issues == nil:
+			a.valid = true
 			valid = append(valid, a)
 		case worst == nil || a.fit.bad < worst.fit.bad:
 			worst = a
@@ -285,6 +296,7 @@ func (p *core) decide(attempts []*fitted, output string) (*answer, error) {
 			return nil, err
 		}
 		if worst.issues == nil { // the gate has the last word
+			worst.valid = true
 			valid = append(valid, worst)
 		}
 	}
@@ -295,7 +307,7 @@ func (p *core) decide(attempts []*fitted, output string) (*answer, error) {
 		return nil, &makeready.InvalidError{Issues: worst.issues}
 	}
 	a := best(valid, output)
-	if a == nil {
+	if a == nil || contested(a, attempts) {
 		return nil, &makeready.InvalidError{Issues: issue("ambiguous", "one JSON value, not several that differ")}
 	}
 	fixes := make([]Fix, 0, len(a.candidate.fixes)+len(a.fixes)+1)
@@ -307,6 +319,14 @@ func (p *core) decide(attempts []*fitted, output string) (*answer, error) {
 		fixes = nil
 	}
 	return &answer{json: a.json, value: a.value, fixes: fixes, cut: a.cut}, nil
+}
+
+// contested says whether something behind the answer was meant for one, too,
+// and is none: what was said last must not lose to what was quoted before.
+func contested(a *fitted, attempts []*fitted) bool {
+	return slices.ContainsFunc(attempts, func(later *fitted) bool {
+		return later.rival && !later.valid && later.start >= a.end
+	})
 }
 
 // best chooses between valid attempts, and returns nil if it cannot.
@@ -325,6 +345,9 @@ func best(valid []*fitted, output string) *fitted {
 			}
 		}
 		if len(some) > 0 {
+			if last := valid[len(valid)-1]; last.start >= some[len(some)-1].end {
+				return nil // what was said last is not to be passed over
+			}
 			valid = some
 		}
 		if a, ok := agreed(valid); ok {
@@ -332,7 +355,7 @@ func best(valid []*fitted, output string) *fitted {
 		}
 	}
 	last, before := valid[len(valid)-1], valid[len(valid)-2]
-	if before.end < last.start && corrects(output[before.end:last.start]) {
+	if before.end < last.start && corrects(output[before.end:last.start]) && !corrects(output[:before.start]) {
 		return last
 	}
 	return nil
@@ -352,16 +375,26 @@ func agreed(attempts []*fitted) (*fitted, bool) {
 	return first, true
 }
 
-// corrects says whether the words between two values announce the second as
-// the one that counts.
+// corrects says whether the words before a value, in the label right before it,
+// announce it as the one that counts: "Corrected version:".
 func corrects(between string) bool {
-	for word := range strings.FieldsSeq(fold(clip(between, 500))) {
+	label := strings.TrimRight(between, " \t\r\n`~")
+	label = strings.TrimSuffix(strings.TrimSuffix(label, "json"), "JSON")
+	label = strings.TrimRight(label, " \t\r\n`~*_")
+	if !strings.HasSuffix(label, ":") {
+		return false
+	}
+	label = label[strings.LastIndexAny(label[:len(label)-1], ".!?;:\n)")+1:]
+	found := false
+	for word := range strings.FieldsSeq(fold(label)) {
 		switch word {
 		case "final", "finally", "corrected", "correction", "correct", "revised", "revision", "updated", "fixed", "instead", "actually", "rather":
-			return true
+			found = true
+		case "before", "not", "no", "never", "if", "replaces", "example", "previous", "old", "draft":
+			return false
 		}
 	}
-	return false
+	return found
 }
 
 // readStrictly accepts what needs no repair.

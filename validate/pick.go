@@ -82,7 +82,7 @@ func (p *plan) only(f func(*choice) bool) (first *choice, n int) {
 }
 
 // mentioned finds the only allowed value that is mentioned in a text: the
-// longest at each place, as whole words, and not negated.
+// longest at each place, as whole words, and stated rather than talked about.
 func (p *plan) mentioned(text string) (*choice, int, bool) {
 	for word := range strings.FieldsSeq(text) {
 		if negates(strings.ToLower(strings.Trim(word, ".,;:!?\"'()"))) {
@@ -114,7 +114,10 @@ func (p *plan) mentioned(text string) (*choice, int, bool) {
 		found = best
 		at += len(best.folded)
 	}
-	return found, costWords, found != nil
+	if found == nil || !stated(text, func(word string) bool { return fold(word) == found.folded }) {
+		return nil, 0, false
+	}
+	return found, costWords, true
 }
 
 // edge says whether a word can begin or end at a place. Scripts that do not

@@ -208,7 +208,7 @@ func (c *coercer) fromText(n int32, text string, p *plan) (kind, string, int, bo
 }
 
 // readBool reads a text as a boolean: a word for it alone, or the only "true"
-// or "false" in a sentence that does not negate it.
+// or "false" in a text that states it.
 func readBool(text string) (string, int, bool) {
 	switch strings.ToLower(strings.Trim(text, ` .!"'*`)) {
 	case "true", "yes", "y", "1", "on":
@@ -228,7 +228,10 @@ func readBool(text string) (string, int, bool) {
 		}
 		before = word
 	}
-	return found, costWords, found != ""
+	if found == "" || !stated(text, func(word string) bool { return strings.EqualFold(word, found) }) {
+		return "", 0, false
+	}
+	return found, costWords, true
 }
 
 // negates says whether a word turns the next one into its contrary.
