@@ -50,7 +50,7 @@ type CassetteConfig struct {
 }
 
 // ErrNotRecorded is returned for a request that the cassette does not have. It
-// is not a [*makeready.ModelError], so that nothing retries it.
+// is of no kind that anything retries, also inside of a [makeready.Leaf].
 var ErrNotRecorded = errors.New("modeltest: the request is not in the cassette; record it with -modeltest.record")
 
 // A Cassette records what a model answers, and answers in its stead: a test

@@ -22,7 +22,8 @@
 // An [OutputFault] is what models do to their output: fences, prose, broken
 // JSON, a refusal, a leaked prompt. [Reply.With] puts it into a good reply. A
 // [TransportFault] is what happens on the way: limits, overload, cut streams,
-// hangs. Both come as lists for tests that go through all of them.
+// hangs. A parser may repair what an OutputFault does to JSON: to force a second
+// attempt, use MissingField. Both come as lists for tests that go through all of them.
 //
 // # Servers
 //

@@ -20,8 +20,8 @@ type TB interface { //nolint:interfacebloat // the three methods of testing.TB t
 	Cleanup(f func())
 }
 
-// ErrUnscripted is returned for a request that no reply is left for. It is not
-// a [*makeready.ModelError], so that nothing retries it.
+// ErrUnscripted is returned for a request that no reply is left for. It is of
+// no kind that anything retries, also inside of a [makeready.Leaf].
 var ErrUnscripted = errors.New("modeltest: no reply is scripted for the request")
 
 // A Match says whether a rule of a [Script] answers a request. It must not

@@ -23,6 +23,7 @@ import (
 
 	"github.com/makeready-go/makeready"
 	"github.com/makeready-go/makeready/chain"
+	"github.com/makeready-go/makeready/provider"
 )
 
 const usage = `usage: support [flags] [message]
@@ -66,7 +67,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return exitUsage
 	}
 	fail := func(code int, err error) int {
-		fmt.Fprintln(errOut, "support:", err)
+		fmt.Fprintln(errOut, "support:", explain(err))
 		return code
 	}
 
@@ -179,7 +180,7 @@ func converse(ctx context.Context, d desk, in io.Reader, out, errOut io.Writer, 
 		for {
 			a, err := d.answer(ctx, text, answers)
 			if err != nil {
-				fmt.Fprintln(errOut, "support:", err)
+				fmt.Fprintln(errOut, "support:", explain(err))
 				code = exitFailed
 			}
 			if a.Result == nil {
@@ -217,6 +218,14 @@ func nextQuestion(a answer, answers map[string]string) (makeready.Question, bool
 		return makeready.Question{}, false
 	}
 	return a.Result.Exit.Questions[open], true
+}
+
+// explain adds the provider's code for what went wrong, which is safe to print.
+func explain(err error) string {
+	if fault, ok := errors.AsType[*provider.FaultError](err); ok {
+		return fmt.Sprintf("%v (%v)", err, fault)
+	}
+	return err.Error()
 }
 
 func isTerminal(v any) bool {

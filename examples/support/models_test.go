@@ -103,6 +103,15 @@ func TestProviderFlags(t *testing.T) {
 	}
 }
 
+func TestProgramExplainsADeadServer(t *testing.T) {
+	server := modeltest.NewServer(t, modeltest.NewScript(t))
+	server.Close()
+	code, out, errOut := program(t, "", "-provider", "ollama", "-model", "loopback", "-base-url", server.URL, "hi there")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errOut, "connection refused")
+	require.Contains(t, out, "went wrong on our side")
+}
+
 func TestProgramAsksARealServer(t *testing.T) {
 	mind := standin.New(standin.Config{})
 	script := modeltest.NewScript(t)
