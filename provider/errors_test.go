@@ -205,10 +205,10 @@ func TestTimeouts(t *testing.T) {
 		name string
 		edit func(*provider.Config)
 	}{
-		{"of the model", func(c *provider.Config) { c.Timeout = 250 * time.Millisecond }},
+		{"of the model", func(c *provider.Config) { c.Timeout = 2 * time.Second }},
 		{"of the client", func(c *provider.Config) {
 			client := *c.Client
-			client.Timeout = 250 * time.Millisecond
+			client.Timeout = 2 * time.Second
 			c.Client = &client
 		}},
 	} {
