@@ -101,8 +101,13 @@ func TestReadingIsLinear(t *testing.T) {
 				}
 				return best
 			}
-			short, long := spend(size), spend(16*size)
-			require.Less(t, long, 64*short)
+			for tries := 1; ; tries++ { // a busy machine spoils one measurement, a quadratic reader all of them
+				short, long := spend(size), spend(16*size)
+				if long < 64*short {
+					return
+				}
+				require.Less(t, tries, 5, "%v and %v", short, long)
+			}
 		})
 	}
 }
