@@ -212,17 +212,15 @@ func (l *leaf) Generate(ctx context.Context, req Request) (resp Response, err er
 	if req.Model == "" {
 		req.Model = l.model
 	}
-	scope := scopeOf(ctx)
-	if scope == nil || scope.op.Kind == OpCall {
-		resp, err := l.next.Generate(ctx, req)
-		return resp, l.locate(req, err)
+	var op *Op
+	if scope := scopeOf(ctx); scope != nil && scope.op.Kind != OpCall {
+		if err := scope.run.countCall(); err != nil {
+			return Response{}, err
+		}
+		ctx, op = Begin(ctx, Op{Kind: OpCall, Name: req.Model, Provider: req.Provider, Model: req.Model, Task: req.Task, Prompt: req.Prompt})
 	}
-	if err := scope.run.countCall(); err != nil {
-		return Response{}, err
-	}
-	ctx, op := Begin(ctx, Op{Kind: OpCall, Name: req.Model, Provider: req.Provider, Model: req.Model, Task: req.Task, Prompt: req.Prompt})
-	if op == nil { // the run ended meanwhile
-		resp, err := l.next.Generate(ctx, req)
+	if op == nil { // nobody watches, an outer leaf does, or the run is over
+		resp, err = l.next.Generate(ctx, req)
 		return resp, l.locate(req, err)
 	}
 	ended := false

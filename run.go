@@ -184,7 +184,7 @@ func Start(ctx context.Context, chain string, s Settings) (
 func open(ctx context.Context, sinks []Sink, run Run) (int, error) {
 	for i, s := range sinks {
 		if o, ok := s.(Opener); ok {
-			if err := openOne(ctx, o, run); err != nil {
+			if err := guarded(func() error { return o.Open(ctx, run) }); err != nil {
 				return i, fmt.Errorf("makeready: sink %d could not open the run: %w", i, err)
 			}
 		}
@@ -192,13 +192,14 @@ func open(ctx context.Context, sinks []Sink, run Run) (int, error) {
 	return len(sinks), nil
 }
 
-func openOne(ctx context.Context, o Opener, run Run) (err error) {
+// guarded calls into a sink: its panic is an error, whose value is not printed.
+func guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errPanicked
 		}
 	}()
-	return o.Open(ctx, run)
+	return f()
 }
 
 // begin gives the scope's op its place in the record, and tells the observers.
@@ -330,7 +331,7 @@ func commit(ctx context.Context, sinks []Sink, rec *Record) (*Record, error) {
 	defer cancel()
 	var errs []error
 	for i, s := range sinks {
-		err := commitOne(ctx, s, rec)
+		err := guarded(func() error { return s.Commit(ctx, rec) })
 		if err == nil {
 			continue
 		}
@@ -345,15 +346,6 @@ func commit(ctx context.Context, sinks []Sink, rec *Record) (*Record, error) {
 		}
 	}
 	return rec, errors.Join(errs...)
-}
-
-func commitOne(ctx context.Context, s Sink, rec *Record) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errPanicked
-		}
-	}()
-	return s.Commit(ctx, rec)
 }
 
 // Begin reports that an operation begins inside the run of ctx. It returns the

@@ -71,19 +71,22 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return code
 	}
 
-	shop, err := openShop(files)
-	if err != nil {
-		return fail(exitFailed, err)
-	}
 	if i := slices.IndexFunc(flags.Args(), func(s string) bool { return strings.HasPrefix(s, "-") }); i >= 0 {
 		return fail(exitUsage, errors.New("flags go before the message; quote a message that begins with a dash together with its next word"))
 	}
-	if _, ok := shop.customer(*as); *as != "" && !ok {
-		return fail(exitUsage, fmt.Errorf("-as: unknown customer, use one of %s", strings.Join(shop.customerIDs(), ", ")))
+	if *as != "" {
+		shop, err := openShop(files)
+		if err != nil {
+			return fail(exitFailed, err)
+		}
+		if _, ok := shop.customer(*as); !ok {
+			return fail(exitUsage, fmt.Errorf("-as: unknown customer, use one of %s", strings.Join(shop.customerIDs(), ", ")))
+		}
 	}
 	m, notice := offline(), "The model is an offline stand-in: it reads the prompts and is no language model. Its prices are invented."
 	switch {
 	case *from != "":
+		var err error
 		if m, err = online(*from, *model, *baseURL, os.Getenv); err != nil {
 			return fail(exitUsage, err)
 		}
